@@ -1,0 +1,96 @@
+"""Options and printing that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.model import Plan, Snapshot
+    from planner.store import Written
+
+Output = Annotated[Path, typer.Option("-o", "--output", help="Folder to write the plan to.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(help="Judge what depends on time as of this moment (ISO 8601, UTC)."),
+]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="Exit 3 if a machine was not seen or a verdict lacks data."),
+]
+EXIT_INCOMPLETE = 3
+
+
+def moment(text: str | None) -> str | None:
+    """*text* as ``YYYY-MM-DDTHH:MM:SSZ``; a date alone means its midnight."""
+    from datetime import UTC, datetime
+
+    from planner.errors import InputError
+
+    if text is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--as-of {text!r}: not an ISO 8601 time such as 2026-01-31") from None
+    aware = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    return aware.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def make_and_write(snapshots: Sequence[Snapshot], out: Path, as_of: str | None) -> Plan:
+    """Plan, render and write; print where it went and what a reviewer's edits kept."""
+    from planner import __version__, render, rules, store
+    from planner.plan import make_plan
+
+    plan = make_plan(
+        snapshots, rules.load(store.rule_texts()), as_of=moment(as_of), version=__version__
+    )
+    written = store.write_artifacts(out, render.render(plan, store.templates()))
+    summary(plan, out, written)
+    return plan
+
+
+def summary(plan: Plan, out: Path, written: Written) -> None:
+    """The verdicts at a glance on standard output, the way to the report last."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("machine", "outcome", "workload", "verdict", box=None, pad_edge=False)
+    for host in plan.hosts:
+        name = Text(plain(host.name))
+        outcome = Text(host.outcome or f"no verdict: {host.status}")
+        if not host.workloads:
+            table.add_row(name, outcome, "", Text(plain(host.reason or host.why)))
+        for index, planned in enumerate(host.workloads):
+            table.add_row(
+                name if index == 0 else "",
+                outcome if index == 0 else "",
+                Text(plain(planned.workload.name)),
+                Text(planned.verdict.outcome),
+            )
+    console = Console()
+    console.print(table)
+    for path in written.kept:
+        console.print(Text(f"kept: {path} was edited; the new one is {path}.new"))
+    console.print(Text(f"as of {plan.as_of}; read {out / 'report.md'}"))
+
+
+def plain(text: str) -> str:
+    """*text* without what could steer a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def finish(plan: Plan, strict: bool) -> None:
+    """Exit 3 with *strict* where a machine was not seen or a verdict lacks data."""
+    incomplete = any(
+        h.outcome in (None, "insufficient-data")
+        or any(w.verdict.outcome == "insufficient-data" for w in h.workloads)
+        for h in plan.hosts
+    )
+    if strict and incomplete:
+        raise typer.Exit(EXIT_INCOMPLETE)

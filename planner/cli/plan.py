@@ -1,0 +1,26 @@
+"""``planner plan``: snapshots in, plan out; no machine and no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.cli.common import AsOf, Output, Strict
+
+
+def plan(
+    snapshots: Annotated[
+        list[Path], typer.Argument(help="Snapshot files, or folders of them.", show_default=False)
+    ],
+    output: Output = Path("plan"),
+    as_of: AsOf = None,
+    strict: Strict = False,
+) -> None:
+    """Plan from snapshots that were gathered before, offline."""
+    from planner import store
+    from planner.cli.common import finish, make_and_write
+
+    store.claim_output(output)
+    finish(make_and_write(store.read_snapshots(snapshots), output, as_of), strict)

@@ -1,0 +1,179 @@
+"""Snapshots and rules in, the whole decision out. Pure: same input, same plan."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from planner import change, facts, images, rules, store, topology, volumes, workloads
+from planner.errors import InputError
+from planner.model import (
+    PLAN_SCHEMA,
+    Account,
+    Fact,
+    Group,
+    Host,
+    HostPlan,
+    Image,
+    Plan,
+    Snapshot,
+    Unseen,
+    Workload,
+    WorkloadPlan,
+)
+
+MOVES = ("container", "container-with-changes")
+
+
+def make_plan(
+    snapshots: Sequence[Snapshot], ruleset: rules.RuleSet, *, as_of: str | None, version: str
+) -> Plan:
+    """Decide for every machine of *snapshots*.
+
+    *as_of* is an ISO 8601 time in UTC; by default that of the newest snapshot. Raises
+    :class:`InputError` when there is nothing to plan.
+    """
+    if not snapshots:
+        raise InputError("no snapshots to plan from: gather some first (planner gather -i ...)")
+    moment = as_of or max(s.taken_at for s in snapshots)
+    ordered = sorted(snapshots, key=lambda s: s.host)
+    hosts = [facts.read(s) for s in ordered]
+    found = [workloads.detect(host) for host in hosts]
+    by_host = {host.name: host for host in hosts}
+    connected = topology.connect(
+        hosts,
+        tuple(volumes.complete(by_host[w.host], w) for d in found for w in d.workloads),
+    )
+    slugs: set[str] = set()
+    return Plan(
+        schema=PLAN_SCHEMA,
+        planner=version,
+        as_of=moment,
+        lifecycle_as_of=images.LIFECYCLE_AS_OF,
+        rules_sha256=ruleset.sha256,
+        hosts=tuple(
+            _host_plan(
+                host,
+                snapshot,
+                store.slug(host.name, slugs),
+                tuple(w for w in connected if w.host == host.name),
+                detected,
+                ruleset,
+                moment,
+            )
+            for host, snapshot, detected in zip(hosts, ordered, found, strict=True)
+        ),
+    )
+
+
+def _host_plan(
+    host: Host,
+    snapshot: Snapshot,
+    slug: str,
+    found: tuple[Workload, ...],
+    detected: workloads.Detected,
+    ruleset: rules.RuleSet,
+    as_of: str,
+) -> HostPlan:
+    judged = tuple(
+        WorkloadPlan(workload=w, verdict=rules.judge(ruleset, host, w, as_of)) for w in found
+    )
+    outcome, why = rules.roll_up(host, tuple(j.verdict for j in judged))
+    judged = tuple(
+        msgspec.structs.replace(j, image=_image(host, j.workload))
+        if j.verdict.outcome in MOVES
+        else j
+        for j in judged
+    )
+    os, kernel = host.os.value, host.kernel.value
+    result = HostPlan(
+        name=host.name,
+        slug=slug,
+        status=host.status,
+        origin=host.origin,
+        taken_at=host.taken_at,
+        outcome=outcome,
+        why=why,
+        reason=host.reason,
+        origin_note=host.origin_note,
+        door=host.door,
+        collector=host.collector,
+        address=host.address,
+        groups=host.groups,
+        login=host.login,
+        os=os.name if os else "",
+        arch=kernel.arch if kernel else "",
+        virtualization=host.virtualization.value or "",
+        cpus=host.cpus.value if host.cpus.value is not None else -1,
+        memory=host.memory.value.total if host.memory.value else -1,
+        disk_used=sum(s.used for s in host.space.value) if host.space.value else -1,
+        names=_names(host),
+        addresses=host.addresses.value or (),
+        timezone=host.timezone.value or "",
+        workloads=judged,
+        agents=detected.agents,
+        leftover_jobs=detected.leftover_jobs,
+        unseen=tuple(_unseen(host)),
+        snapshot_sha256=hashlib.sha256(store.encode(snapshot)).hexdigest(),
+    )
+    return msgspec.structs.replace(result, steps=change.steps(result))
+
+
+def _names(host: Host) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(n for n in (host.name, host.hostname.value or "") if n))
+
+
+def _unseen(host: Host) -> Iterable[Unseen]:
+    if host.status != "seen":
+        return
+    for field in host.__struct_fields__:
+        fact = getattr(host, field)
+        if isinstance(fact, Fact) and (fact.unknown or fact.partial):
+            yield Unseen(fact=field, section=fact.section, reason=fact.unknown or fact.partial)
+
+
+def _image(host: Host, workload: Workload) -> Image:
+    """What the Dockerfile starts from, and the accounts that it makes.
+
+    Accounts: the user of the container and, since directories and files may belong to others, of
+    every numeric owner that the machine has a name for.
+    """
+    base = images.base_for(host.os.value) if host.os.value else images.NO_BASE
+    owners = {d.owner.uid for d in (*workload.directories, *workload.touch)}
+    owners |= {c.owner.uid for c in workload.copies} | {v.owner.uid for v in workload.volumes}
+    named = {a.uid: a for a in reversed(host.accounts.value or ())}
+    accounts = {u: named[u] for u in owners if u in named}
+    if workload.run_as:
+        accounts[workload.run_as.uid] = workload.run_as
+    # Below 100 an id is the distribution's own and in every image of it.
+    made = tuple(a for u, a in sorted(accounts.items()) if u >= images.FIRST_DYNAMIC_ID)
+    return Image(
+        base=base.image,
+        base_reason=base.reason,
+        family=base.family,
+        tag=_tag(workload),
+        accounts=made,
+        groups=_groups(host, workload, made),
+        problems=(base.problem,) if base.problem else (),
+    )
+
+
+def _groups(host: Host, workload: Workload, accounts: tuple[Account, ...]) -> tuple[Group, ...]:
+    """Primary groups of *accounts* and supplementary ones of the container's user."""
+    wanted = {a.gid for a in accounts} | {g.gid for g in workload.groups}
+    wanted |= {d.owner.gid for d in (*workload.directories, *workload.touch)}
+    named = {g.gid: g for g in reversed(host.user_groups.value or ())}
+    known = {g.gid: g for g in workload.groups}
+    return tuple(
+        (named.get(gid) or known[gid])
+        for gid in sorted(wanted)
+        if gid >= images.FIRST_DYNAMIC_ID and (gid in named or gid in known)
+    )
+
+
+def _tag(workload: Workload) -> str:
+    name = store.slug(workload.id.replace("/", "-"), set())
+    version = workload.version.split(":")[-1].replace("+", "-").replace("~", "-")
+    return f"planner/{name}:{version or 'latest'}"
