@@ -1,0 +1,1 @@
+"""A lab of real machines on one box: Debian systems with systemd, sshd and real services."""

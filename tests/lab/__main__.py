@@ -1,0 +1,98 @@
+"""`python -m tests.lab up|down|ssh NAME|status`, as root, from the repository's root."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from . import lab
+from .definition import load_all
+from .errors import LabError
+from .state import DEFAULT, State
+
+
+def main() -> int:
+    """Return the exit status: 0, or 1 after an error that is printed."""
+    arguments = _parser().parse_args()
+    state = State(arguments.state.resolve())
+    try:
+        return int(arguments.run(state, arguments))
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+
+
+def _up(state: State, arguments: argparse.Namespace) -> int:
+    _down_when_interrupted(state)
+    begun = time.monotonic()
+    rows = lab.up(state, load_all())
+    print(f"{'machine':<10}{'suite':<10}{'kind':<11}{'address':<13}ready after")
+    for row in rows:
+        machine = row.machine
+        after = "nothing answers" if machine.kind == "none" else "was up"
+        after = after if row.seconds is None else f"{row.seconds:.1f} s"
+        print(
+            f"{machine.name:<10}{machine.suite:<10}{machine.kind:<11}{machine.address:<13}{after}"
+        )
+    print(f"lab is up after {time.monotonic() - begun:.0f} s: ansible -i {state.inventory}")
+    return 0
+
+
+def _down(state: State, arguments: argparse.Namespace) -> int:
+    lab.down(state)
+    return 0
+
+
+def _status(state: State, arguments: argparse.Namespace) -> int:
+    for machine, pid in lab.status(state, load_all()):
+        running = f"up, pid {pid}" if pid else "down"
+        print(
+            f"{machine.name:<10}{machine.suite:<10}{machine.kind:<11}{machine.address:<13}{running}"
+        )
+    return 0
+
+
+def _ssh(state: State, arguments: argparse.Namespace) -> int:
+    os.execvp("ssh", ["ssh", "-F", str(state.ssh_config), arguments.name, *arguments.command])
+
+
+def _down_when_interrupted(state: State) -> None:
+    """Turn this process into a `down` on the first signal.
+
+    An exec ends all other threads, and with them the programs that they wait for.
+    """
+
+    def handler(number: int, frame: object) -> None:
+        again = [sys.executable, "-m", "tests.lab", "--state", str(state.root), "down"]
+        os.execv("/bin/sh", ["sh", "-c", '"$@"; exit 130', "sh", *again])
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handler)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
+    parser.add_argument(
+        "--state",
+        type=Path,
+        default=Path(os.environ.get("PLANNER_LAB", DEFAULT)),
+        help="state directory (default: $PLANNER_LAB or %(default)s)",
+    )
+    commands = parser.add_subparsers(required=True)
+    for name, run, says in (
+        ("up", _up, "build what is missing, boot every machine, wait until all answer"),
+        ("down", _down, "take everything down; caches stay"),
+        ("status", _status, "list the machines"),
+    ):
+        commands.add_parser(name, help=says).set_defaults(run=run)
+    ssh = commands.add_parser("ssh", help="log in to a machine, or run a command there")
+    ssh.add_argument("name")
+    ssh.add_argument("command", nargs=argparse.REMAINDER)
+    ssh.set_defaults(run=_ssh)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
