@@ -1,0 +1,143 @@
+"""What the expressions of a rule see: values of facts, and an exception where one is not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from planner import images
+from planner.images.lifecycle import lifecycle, runtime
+from planner.model import Fact, Host, OpenFile, Process, Workload
+
+DEPENDS = {
+    "pids": ("processes",),
+    "resources": ("processes",),
+    "processes": ("processes",),
+    "listeners": ("listeners",),
+    "couplings": ("listeners",),
+    "peers": ("connections",),
+    "open_files": ("open_files",),
+    "volumes": ("open_files", "paths"),
+    "secrets": ("files",),
+    "packages": ("packages",),
+    "jobs": ("cron",),
+    "directives": ("units",),
+    "environment": ("units",),
+}
+"""Which facts of the machine a field of a workload was made from: an empty field says nothing
+when the fact behind it was not seen."""
+DERIVED = {"processes": tuple[Process, ...], "open_files": tuple[OpenFile, ...]}
+"""Fields that only rules see: the machine's facts, of this workload's processes alone."""
+
+
+@dataclass(frozen=True, order=True)
+class Cause:
+    """Why something is not known. ``idle``: nothing of the workload ran at the look;
+    ``question``: only its owner knows; ``rule``: the rule itself failed on these facts.
+    """
+
+    kind: Literal["fact", "idle", "question", "rule"]
+    what: str
+    reason: str
+
+
+class NotKnownError(Exception):
+    """An expression asked for what is not known."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(f"{cause.what}: {cause.reason}")
+        self.cause = cause
+
+
+@dataclass
+class Trace:
+    """What one evaluation touched: facts known in part, and the sections of all."""
+
+    partial: list[Cause] = field(default_factory=list)
+    sections: list[str] = field(default_factory=list)
+
+    def take(self, name: str, fact: Fact[Any]) -> Any:
+        """Give the fact's value; raises where there is none."""
+        self.sections.append(fact.section)
+        if fact.unknown or fact.value is None:
+            raise NotKnownError(Cause("fact", name, fact.unknown or "not looked at"))
+        if fact.partial:
+            self.partial.append(Cause("fact", name, fact.partial))
+        return fact.value
+
+
+class HostView:
+    """``host`` in an expression."""
+
+    __slots__ = ("_host", "_trace")
+
+    def __init__(self, host: Host, trace: Trace) -> None:
+        self._host = host
+        self._trace = trace
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._host, name)
+        return self._trace.take(name, value) if isinstance(value, Fact) else value
+
+
+class WorkloadView:
+    """``workload`` and ``w`` in an expression."""
+
+    __slots__ = ("_host", "_trace", "_workload")
+
+    def __init__(self, host: Host, workload: Workload, trace: Trace) -> None:
+        self._host = host
+        self._workload = workload
+        self._trace = trace
+
+    def __getattr__(self, name: str) -> Any:
+        if name in DERIVED:
+            return self._own(name)
+        value = getattr(self._workload, name)
+        if value is None and name == "user":
+            raise NotKnownError(Cause("fact", "user", "which user runs it was not seen"))
+        for source in DEPENDS.get(name, ()):
+            fact = getattr(self._host, source)
+            if value and fact.unknown:
+                self._trace.partial.append(Cause("fact", source, fact.unknown))
+            else:
+                self._trace.take(source, fact)
+        return value
+
+    def _own(self, name: str) -> tuple[Any, ...]:
+        pids = set(self._workload.pids)
+        found = self._trace.take(name, getattr(self._host, name))
+        if not pids:
+            reason = f"no process of it ran at the look ({self._workload.state})"
+            raise NotKnownError(Cause("idle", name, reason))
+        return tuple(entry for entry in found if entry.pid in pids)
+
+
+class Missing:
+    """Stands for a table's entry that could not be looked up; any use raises."""
+
+    __slots__ = ("_cause",)
+
+    def __init__(self, what: str, reason: str) -> None:
+        self._cause = Cause("fact", what, reason)
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotKnownError(self._cause)
+
+
+def names(host: Host, workload: Workload, as_of: str, trace: Trace) -> dict[str, Any]:
+    """Make the variables of every expression."""
+    view = WorkloadView(host, workload, trace)
+    os = host.os.value
+    nowhere = Missing("os", host.os.unknown or "not looked at")
+    release = f"{os.name or os.id} is not in the table" if os else ""
+    version = f"{workload.kind} {workload.version or '(version unknown)'} is not in the table"
+    return {
+        "host": HostView(host, trace),
+        "workload": view,
+        "w": view,
+        "as_of": as_of,
+        "lifecycle": (lifecycle(os) or Missing("lifecycle", release)) if os else nowhere,
+        "runtime": runtime(workload.kind, workload.version) or Missing("runtime", version),
+        "base": images.base_for(os) if os else nowhere,
+    }

@@ -1,0 +1,176 @@
+"""Findings in, verdicts out. The worst finding decides, and their order never matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from planner.model import (
+    Effect,
+    Evidence,
+    Fact,
+    Finding,
+    Host,
+    HostOutcome,
+    Outcome,
+    Verdict,
+    Workload,
+)
+from planner.rules.conditions import FAULTS, Answer, Expression, all_of, one_of
+from planner.rules.language import clean
+from planner.rules.rule import Rule, RuleSet
+from planner.rules.scope import Cause, NotKnownError, Trace, names
+
+_WORST_FIRST: tuple[Effect, ...] = ("block", "adapt", "note", "affinity")
+_NOT_SEEN = ("processes", "units", "listeners")
+
+
+def judge(rules: RuleSet, host: Host, workload: Workload, as_of: str) -> Verdict:
+    """Whether the workload becomes a container, judged as of an ISO 8601 time in UTC."""
+    asked = [ask(rule, host, workload, as_of) for rule in rules.rules]
+    fired = _sorted(f for _, f in asked if f and not f.unchecked)
+    unchecked = _sorted(f for _, f in asked if f and f.unchecked)
+    causes = {c for answer, f in asked if f and f.unchecked for c in answer.causes}
+    looks = _looks(host, causes)
+    if _with(fired, "block"):
+        outcome: Outcome = "stay-vm"
+        return Verdict(outcome, None, _why_stay(fired), fired, unchecked, looks)
+    known = _lean(fired, unchecked)
+    if blind := _with(unchecked, "block"):
+        why = _why_blind(blind, known)
+        return Verdict("insufficient-data", known, why, fired, unchecked, looks)
+    return Verdict(known, None, _why_move(fired, unchecked), fired, unchecked, looks)
+
+
+def ask(rule: Rule, host: Host, workload: Workload, as_of: str) -> tuple[Answer, Finding | None]:
+    """Put the rule to a workload: its answer, and the finding unless it is no."""
+    trace = Trace()
+    scope = names(host, workload, as_of, trace)
+    answer = all_of([e.answer(scope, trace) for e in rule.when])
+    if answer.value is not False and rule.any:
+        answer = all_of([answer, one_of([e.answer(scope, trace) for e in rule.any])])
+    if answer.value is False:
+        return answer, None
+    source = rule.source
+    unchecked = "; ".join(f"{c.what}: {c.reason}" for c in answer.causes)
+    return answer, Finding(
+        rule=rule.id,
+        title=source.title,
+        axis=source.axis,
+        effect=source.effect,
+        message=source.unknown if unchecked else _message(rule, scope),
+        remediation=source.remediation,
+        guidance=source.guidance,
+        evidence=tuple(_evidence(e, scope, trace) for e in rule.evidence),
+        unchecked=clean(unchecked),
+        alternative=source.alternative,
+    )
+
+
+def roll_up(host: Host, verdicts: Sequence[Verdict]) -> tuple[HostOutcome | None, str]:
+    """Say what becomes of the machine, and why in one sentence; None when nobody could look."""
+    if host.status != "seen":
+        return None, f"No verdict: the machine was not seen ({clean(host.reason or host.status)})."
+    if not verdicts:
+        return _empty(host)
+    stays = sum(v.outcome == "stay-vm" for v in verdicts)
+    blind = sum(v.outcome == "insufficient-data" for v in verdicts)
+    moves = len(verdicts) - stays - blind
+    tally = f"{moves} of {len(verdicts)} workloads can move, {stays} stay"
+    if blind:
+        return "insufficient-data", f"{tally}, {blind} could not be judged on what was seen."
+    if stays and moves:
+        return "split", f"{tally}: the machine gives up what can move and keeps the rest."
+    if stays:
+        return "stay", f"All of its workloads ({stays}) stay on a virtual machine."
+    return "move", f"All of its workloads ({moves}) can move; nothing keeps the machine."
+
+
+def _empty(host: Host) -> tuple[HostOutcome, str]:
+    lacking = [name for name in _NOT_SEEN if _lacks(getattr(host, name))]
+    if lacking:
+        return "insufficient-data", f"No workload was seen, but {', '.join(lacking)} lack."
+    return "empty", "No workload: processes, units and listeners were seen, and none is one."
+
+
+def _lacks(fact: Fact[object]) -> bool:
+    return bool(fact.unknown or fact.partial) or fact.value is None
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda f: (_WORST_FIRST.index(f.effect), f.rule)))
+
+
+def _with(findings: Sequence[Finding], effect: Effect) -> list[Finding]:
+    return [f for f in findings if f.effect == effect]
+
+
+def _lean(fired: Sequence[Finding], unchecked: Sequence[Finding]) -> Outcome:
+    changes = _with(fired, "adapt") or _with(unchecked, "adapt")
+    return "container-with-changes" if changes else "container"
+
+
+def _why_stay(fired: Sequence[Finding]) -> str:
+    first, *more = _with(fired, "block")
+    also = f"; also {_titles(more)}" if more else ""
+    return f"Risk in a container: {first.message.rstrip('.')}{also}."
+
+
+def _why_blind(blind: Sequence[Finding], known: Outcome) -> str:
+    checks = "check" if len(blind) == 1 else "checks"
+    rules = ", ".join(f.rule for f in blind)
+    return (
+        f"{len(blind)} deciding {checks} could not be made ({rules}), and what is known leans to "
+        f"{known}."
+    )
+
+
+def _why_move(fired: Sequence[Finding], unchecked: Sequence[Finding]) -> str:
+    changes = [*_with(fired, "adapt"), *_with(unchecked, "adapt")]
+    needed = f"what changes: {_titles(changes)}" if changes else "nothing has to change"
+    good = _with(fired, "affinity")
+    benefit = f"what speaks for it: {_titles(good)}" if good else "its benefit is unproven"
+    return f"Nothing keeps it a virtual machine; {needed}; {benefit}."
+
+
+def _titles(findings: Sequence[Finding]) -> str:
+    return ", ".join(f.title[0].lower() + f.title[1:] for f in findings)
+
+
+def _looks(host: Host, causes: set[Cause]) -> tuple[str, ...]:
+    """Say what would settle the unchecked rules, one sentence each."""
+    facts = sorted({c.what for c in causes if c.kind == "fact"})
+    found = []
+    if facts:
+        how = "Look again" if host.login.root else "Look again as root (-b)"
+        found.append(f"{how}, to see: {', '.join(facts)}.")
+    found += [f"Look again while it runs, to see: {c.what}." for c in causes if c.kind == "idle"]
+    found += [f"Ask the owner: {c.reason}." for c in causes if c.kind == "question"]
+    found += [f"Correct the rule: {c.what} ({c.reason})." for c in causes if c.kind == "rule"]
+    return tuple(sorted(found, key=lambda text: (not text.startswith("Look"), text)))
+
+
+def _message(rule: Rule, scope: dict[str, object]) -> str:
+    try:
+        return rule.message.render(scope)
+    except (NotKnownError, *FAULTS):
+        return rule.source.title
+
+
+def _evidence(expression: Expression, scope: dict[str, object], trace: Trace) -> Evidence:
+    trace.sections.clear()
+    try:
+        value = _shown(expression.value(scope))
+    except NotKnownError as error:
+        value = f"unknown: {error}"
+    except FAULTS as error:
+        value = f"cannot be shown: {error}"
+    section = trace.sections[0] if trace.sections else "inventory"
+    return Evidence(expression.text, section, clean(value))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str | int):
+        return str(value)
+    return msgspec.json.encode(value).decode()
