@@ -221,6 +221,8 @@ class CronJob(Data, frozen=True):
     user: str
     schedule: str
     command: str
+    timezone: str = ""
+    """Of the line, by CRON_TZ before it; empty: the machine's."""
 
 
 class Package(Data, frozen=True):
@@ -430,6 +432,11 @@ class Volume(Data, frozen=True):
     """Type and mount point of the file system that holds it: ``ext4 on /``."""
     consistency: Consistency = "stop"
     consistency_reason: str = ""
+    live_copy: tuple[str, ...] = ()
+    """With ``base-backup``: what root runs on the machine, while the service runs, to get a
+    consistent tar of the path on standard output."""
+    excluded: tuple[str, ...] = ()
+    """Mount points of network and kernel file systems below ``path``: never read, not copied."""
 
 
 class EnvVar(Data, frozen=True):

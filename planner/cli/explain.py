@@ -1,0 +1,96 @@
+"""``planner explain``: why a machine or a workload came out as it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from planner.model import Finding, HostPlan, Plan, WorkloadPlan
+
+
+def explain(
+    target: Annotated[
+        str, typer.Argument(help="HOST or HOST/WORKLOAD.", metavar="HOST[/WORKLOAD]")
+    ],
+    plan: Annotated[Path, typer.Option("--plan", help="The plan's folder.")] = Path("plan"),
+) -> None:
+    """Explain a verdict: its findings with their evidence, what was not seen, what changes it."""
+    from planner import store
+    from planner.cli.common import plain
+
+    host, workloads = _find(store.read_plan(plan), target)
+    for line in _host(host) if target == host.name else ():
+        typer.echo(plain(line))
+    for index, planned in enumerate(workloads):
+        if index or target == host.name:
+            typer.echo()
+        for line in _workload(planned):
+            typer.echo(plain(line))
+
+
+def _find(plan: Plan, target: str) -> tuple[HostPlan, tuple[WorkloadPlan, ...]]:
+    from planner.cli.common import plain
+    from planner.errors import InputError
+
+    for host in plan.hosts:
+        if target == host.name:
+            return host, host.workloads
+        for planned in host.workloads:
+            if target in (planned.workload.id, f"{host.name}/{planned.workload.name}"):
+                return host, (planned,)
+    named = [h for h in plan.hosts if target.startswith(f"{h.name}/")]
+    there = [w.workload.id for h in named for w in h.workloads] or [h.name for h in plan.hosts]
+    raise InputError(plain(f"{target}: not in the plan; there are {', '.join(there) or 'none'}"))
+
+
+def _host(host: HostPlan) -> Iterator[str]:
+    yield f"{host.name}: {host.outcome or 'no verdict'}"
+    yield f"  {host.why or host.reason}"
+    for unseen in host.unseen:
+        yield f"  not seen: {unseen.fact} ({unseen.reason})"
+
+
+def _workload(planned: WorkloadPlan) -> Iterator[str]:
+    verdict = planned.verdict
+    leaning = f" (leaning to {verdict.leaning})" if verdict.leaning else ""
+    yield f"{planned.workload.id}: {verdict.outcome}{leaning}"
+    yield f"  {verdict.why}"
+    for finding in verdict.findings:
+        yield from _finding(finding)
+    if verdict.unchecked:
+        yield "Not checked"
+    for finding in verdict.unchecked:
+        yield from _finding(finding)
+    yield "What would change it"
+    yield from _change(planned)
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    from planner.rules import GUIDANCE
+
+    yield f"  [{finding.effect}] {finding.rule}: {finding.message}"
+    if finding.unchecked:
+        yield f"      not checked, since {finding.unchecked}"
+    for evidence in finding.evidence:
+        yield f"      seen in {evidence.section}: {evidence.fact} = {evidence.value}"
+    for guidance in finding.guidance:
+        yield f"      {guidance}: {GUIDANCE.get(guidance, 'not in this catalogue')}"
+
+
+def _change(planned: WorkloadPlan) -> Iterator[str]:
+    verdict = planned.verdict
+    deciding = [f for f in verdict.findings if f.effect == "block"]
+    if verdict.outcome == "container-with-changes":
+        deciding = [f for f in verdict.findings if f.effect == "adapt"]
+    for finding in deciding:
+        yield f"  {finding.rule}: {finding.remediation}"
+        if finding.alternative:
+            yield f"      or: {finding.alternative}"
+    for look in verdict.looks:
+        yield f"  {look}"
+    if not deciding and not verdict.looks:
+        yield "  Only a fact that keeps it on a virtual machine, should one turn up."
