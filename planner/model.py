@@ -107,7 +107,6 @@ class Kernel(Data, frozen=True):
     release: str
     arch: str
     """As uname -m says: x86_64, aarch64, i686, ..."""
-    cmdline: tuple[str, ...] = ()
 
 
 class Memory(Data, frozen=True):
@@ -232,8 +231,8 @@ class Package(Data, frozen=True):
     origin: str = ""
     """Where it came from ("Debian", a vendor, empty: unknown or installed by hand)."""
     source: str = ""
-    manual: bool = False
-    """Whether somebody asked for it, as opposed to a dependency."""
+    manual: bool | None = None
+    """Whether somebody asked for it, as opposed to a dependency; None: not told."""
 
 
 class ConfigFile(Data, frozen=True):
@@ -329,6 +328,7 @@ class Host(Data, frozen=True):
     hostname: Fact[str]
     os: Fact[OS]
     kernel: Fact[Kernel]
+    kernel_cmdline: Fact[tuple[str, ...]]
     virtualization: Fact[str]
     init: Fact[str]
     """systemd, sysvinit, upstart, openrc, busybox, other."""

@@ -59,7 +59,7 @@ FIELDS = {
 
 MORE = {
     "processes": ("processes", ("processes", "environments", "open_files")),
-    "cmdline": ("cmdline", ("kernel",)),
+    "cmdline": ("cmdline", ("kernel_cmdline",)),
 }
 OS_OF = {"cron-debian": "ID=debian\n", "cron-rhel": "ID=rocky\n", "apk": "ID=alpine\n"}
 BASE = {

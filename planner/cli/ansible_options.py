@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -88,15 +88,26 @@ def with_ansible_options(command: Callable[..., None]) -> Callable[..., None]:
 
     Typer reads the signature, so the flags stand in it as if they had been written there.
     """
-    flags = inspect.signature(_options, eval_str=True).parameters
-    own = inspect.signature(command, eval_str=True)
+    flags = _parameters(_options)
+    own = _parameters(command)
+    own.pop("ansible")
 
     @functools.wraps(command)
     def wrapper(**given: Any) -> None:
         command(_options(**{name: given.pop(name) for name in flags}), **given)
 
-    parameters = [p for name, p in own.parameters.items() if name != "ansible"]
-    parameters += [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in flags.values()]
-    wrapper.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    parameters = list({**own, **flags}.values())
+    wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
     return wrapper
+
+
+def _parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    # Options is imported for the type checker only: importing it takes Ansible's runner along.
+    hints = get_type_hints(function, localns={"Options": object}, include_extras=True)
+    return {
+        name: parameter.replace(
+            annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY
+        )
+        for name, parameter in inspect.signature(function).parameters.items()
+    }

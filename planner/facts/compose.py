@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from planner.facts import osrelease, packages, systemd
+from planner.facts import identity, osrelease, packages, systemd
 from planner.facts.section import NOT_TOLD, enriched, fact, mapped
 from planner.facts.text import Parsed, joined
 from planner.model import OS, Fact, Kernel, Package, Snapshot, Unit
 
-_UNASKED = "which packages somebody asked for is not known"
 
 
 def operating_system(snapshot: Snapshot) -> Fact[OS]:
@@ -26,13 +25,13 @@ def operating_system(snapshot: Snapshot) -> Fact[OS]:
 
 def kernel(snapshot: Snapshot) -> Fact[Kernel]:
     uname = fact(snapshot, "uname", osrelease.parse_uname)
-    cmdline = fact(snapshot, "cmdline", osrelease.parse_cmdline)
-    bare = mapped(uname, lambda names: Kernel(release=names[1], arch=names[2]))
+    return mapped(uname, lambda names: Kernel(release=names[1], arch=names[2]))
 
-    def with_cmdline(found: Kernel, words: tuple[str, ...]) -> Parsed[Kernel]:
-        return Parsed(Kernel(found.release, found.arch, words))
 
-    return enriched(bare, cmdline, with_cmdline, "command line of the kernel")
+def init(snapshot: Snapshot, os: OS | None) -> Fact[str]:
+    """PID 1; that its executable could not be read lacks nothing where its name says it all."""
+    found = fact(snapshot, "init", lambda text: identity.parse_init(text, os))
+    return Fact("init", found.value) if found.value == "systemd" else found
 
 
 def units(snapshot: Snapshot) -> Fact[tuple[Unit, ...]]:
@@ -69,9 +68,9 @@ def installed(snapshot: Snapshot, family: str) -> Fact[tuple[Package, ...]]:
 def _dpkg(snapshot: Snapshot) -> Fact[tuple[Package, ...]]:
     found = fact(snapshot, "dpkg", packages.parse_dpkg)
     automatic = fact(snapshot, "apt-auto", packages.parse_names)
-    found = enriched(
-        found, automatic, lambda ps, names: Parsed(packages.with_manual(ps, names)), _UNASKED
-    )
+    if automatic.value is not None:
+        names = automatic.value
+        found = mapped(found, lambda ps: packages.with_manual(ps, names))
     origins = fact(snapshot, "apt-origins", packages.parse_origins)
     if origins.value is None or found.value is None:
         return found  # cheap extra: the field Origin of dpkg stands where it lacks
@@ -80,14 +79,8 @@ def _dpkg(snapshot: Snapshot) -> Fact[tuple[Package, ...]]:
 
 
 def _rpm(snapshot: Snapshot) -> Fact[tuple[Package, ...]]:
-    found = fact(snapshot, "rpm", packages.parse_rpm)
-    if not found.value:
-        return found
-    return Fact(found.section, found.value, partial=joined(found.partial, _UNASKED))
+    return fact(snapshot, "rpm", packages.parse_rpm)
 
 
 def _apk(snapshot: Snapshot) -> Fact[tuple[Package, ...]]:
-    found = fact(snapshot, "apk", packages.parse_apk)
-    if not found.value:
-        return found
-    return Fact(found.section, found.value, partial=joined(found.partial, _UNASKED))
+    return fact(snapshot, "apk", packages.parse_apk)

@@ -10,7 +10,7 @@ from planner.model import Fact
 
 HostEntry = tuple[str, tuple[str, ...]]
 
-_USUAL = re.compile(r"localhost\d?|(localhost|loopback|ip6-[a-z0-9-]+|ipv6-[a-z-]+)(\..*)?")
+_USUAL = re.compile(r"localhost\d?(\.localdomain\d?)?|(localhost|loopback|ip6-[a-z0-9-]+|ipv6-[a-z-]+)(\..*)?")
 _IFCONFIG = re.compile(
     r"inet(?P<six>6?) (?:addr:)? ?(?P<address>[0-9A-Fa-f.:]+)(?:%\S+)?(?:/(?P<length>\d+))?"
     r"(?:.*?(?:netmask |Mask:)(?P<mask>[0-9a-fx.]+))?(?:.*?prefixlen (?P<prefix>\d+))?"
@@ -27,6 +27,8 @@ def parse_addresses(text: str) -> Parsed[tuple[str, ...]]:
 
 def _ip(line: str) -> str | None:
     words = line.replace("\\", " ").split()
+    if re.match(r"\d+: \S+: <", line):
+        return None  # the link itself, told by older iproute2 and busybox on a line of its own
     if words[2] not in ("inet", "inet6"):
         raise ValueError(line)
     address, _, length = words[3].partition("/")

@@ -131,7 +131,3 @@ def parse_cmdline(text: str) -> Parsed[tuple[str, ...]]:
     """Parameters of the kernel; double quotes hold one together, as the kernel does."""
     found = re.findall(r'(?:[^\s"]|"[^"]*"?)+', text)
     return Parsed(tuple(found))
-
-
-def kernel(uname: tuple[str, str, str], cmdline: tuple[str, ...]) -> Kernel:
-    return Kernel(release=uname[1], arch=uname[2], cmdline=cmdline)

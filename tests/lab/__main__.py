@@ -1,4 +1,4 @@
-"""`python -m tests.lab up|down|ssh NAME|status`, as root, from the repository's root."""
+"""`python -m tests.lab up|run|down|ssh NAME|status`, as root, from the repository's root."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import lab
+from . import lab, prove
 from .definition import load_all
 from .errors import LabError
 from .state import DEFAULT, State
@@ -37,6 +37,17 @@ def _up(state: State, arguments: argparse.Namespace) -> int:
             f"{machine.name:<10}{machine.suite:<10}{machine.kind:<11}{machine.address:<13}{after}"
         )
     print(f"lab is up after {time.monotonic() - begun:.0f} s: ansible -i {state.inventory}")
+    return 0
+
+
+def _run(state: State, arguments: argparse.Namespace) -> int:
+    """Up, proof, down; with --keep the lab stays up for a look."""
+    _up(state, arguments)
+    try:
+        prove.run(state)
+    finally:
+        if not arguments.keep:
+            lab.down(state)
     return 0
 
 
@@ -87,6 +98,9 @@ def _parser() -> argparse.ArgumentParser:
         ("status", _status, "list the machines"),
     ):
         commands.add_parser(name, help=says).set_defaults(run=run)
+    proof = commands.add_parser("run", help="up, prove the planner against the machines, down")
+    proof.add_argument("--keep", action="store_true", help="leave the lab up")
+    proof.set_defaults(run=_run)
     ssh = commands.add_parser("ssh", help="log in to a machine, or run a command there")
     ssh.add_argument("name")
     ssh.add_argument("command", nargs=argparse.REMAINDER)

@@ -21,7 +21,7 @@ DOMAIN = "lab.internal"
 _REFERENCE = re.compile(r"\{\{ (secret|address)\.([a-z_]+) \}\}")
 _KEYS = {
     "suite", "kind", "address", "groups", "login", "aliases", "packages", "requirements", "users",
-    "files", "commands", "devices", "ready", "vars",
+    "files", "commands", "devices", "ready", "vars", "expect", "answers",
 }  # fmt: skip
 _LOGINS = {"root", "sudo", "plain"}
 
@@ -65,6 +65,11 @@ class Machine:
     """What must answer: `tcp: PORT`, `http: URL` (with `contains: TEXT`) or `command: SHELL`."""
     vars: tuple[tuple[str, Any], ...] = ()
     """Variables of the host in the inventory."""
+    expect: tuple[tuple[str, str], ...] = ()
+    """What the planner must say: `machine: OUTCOME`, and `WORKLOAD: VERDICT` for each."""
+    answers: tuple[dict[str, str], ...] = ()
+    """What must be the same on the machine and in the container of `workload`: `http: URL`, or
+    `command: SHELL` run by the user `as` on either side."""
 
     @property
     def address(self) -> str:
@@ -122,7 +127,7 @@ def _machine(path: Path, raw: dict[str, Any], values: dict[tuple[str, str], str]
         raise LabError(f"{path}: unknown keys {', '.join(sorted(unknown))}; see definition.py")
     if body["kind"] not in {"container", "vm", "none"} or body["login"] not in _LOGINS:
         raise LabError(f"{path}: kind {body['kind']!r} or login {body['login']!r} is not known")
-    lists = ("groups", "aliases", "packages", "users", "commands", "devices", "ready")
+    lists = ("groups", "aliases", "packages", "users", "commands", "devices", "ready", "answers")
     return Machine(
         name=path.stem,
         kind=body["kind"],
@@ -132,6 +137,7 @@ def _machine(path: Path, raw: dict[str, Any], values: dict[tuple[str, str], str]
         requirements=body.get("requirements", ""),
         files=tuple(_files(path, body.get("files", {}), values)),
         vars=tuple(body.get("vars", {}).items()),
+        expect=tuple(body.get("expect", {}).items()),
         **{key: tuple(body.get(key, ())) for key in lists},
     )
 

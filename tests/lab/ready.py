@@ -1,16 +1,14 @@
 """Waits until a machine answers: sshd, a login, then everything that its definition names."""
 
-import http.client
 import socket
-import ssl
 import subprocess
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from . import boot
 from .definition import Machine
 from .errors import LabError
+from .http import ask
 from .state import State
 
 
@@ -58,24 +56,8 @@ def _tcp(machine: Machine, port: int) -> bool:
 
 
 def _http(machine: Machine, url: str, contains: str) -> bool:
-    """Asks the machine's address under the URL's host name; its own certificate is accepted."""
-    parts = urlsplit(url)
-    connection: http.client.HTTPConnection
-    if parts.scheme == "https":
-        context = ssl._create_unverified_context()
-        connection = http.client.HTTPSConnection(
-            machine.address, parts.port, timeout=10, context=context
-        )
-    else:
-        connection = http.client.HTTPConnection(machine.address, parts.port, timeout=10)
-    try:
-        connection.request("GET", parts.path or "/", headers={"Host": parts.netloc})
-        answer = connection.getresponse()
-        return answer.status == 200 and contains in answer.read().decode(errors="replace")
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+    answer = ask(machine.address, url)
+    return answer.status == 200 and contains in answer.body.decode(errors="replace")
 
 
 def _command(state: State, machine: Machine, command: str) -> bool:

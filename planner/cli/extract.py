@@ -1,0 +1,64 @@
+"""``planner extract``: fetch what the plan's Dockerfiles copy, without secrets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from planner.cli.ansible_options import with_ansible_options
+
+if TYPE_CHECKING:
+    from planner.extract import Context
+    from planner.session import Options
+
+
+@with_ansible_options
+def extract(
+    ansible: Options,
+    plan_folder: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan's folder.")] = Path(
+        "plan"
+    ),
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[HOST[/WORKLOAD]]...", help="Which of it. Default: all that moves."),
+    ] = None,
+    max_mib: Annotated[
+        int, typer.Option("--max-mib", help="Refuse a workload whose files are larger, in MiB.")
+    ] = 4096,
+) -> None:
+    """Fetch the files that the Dockerfiles copy, leaving secrets on the machines and saying so."""
+    from planner import store
+    from planner.change import build_folder, moving
+    from planner.errors import InputError
+    from planner.extract import extract as fetch
+
+    plan = store.read_plan(plan_folder / "plan.json")
+    folders = {
+        item.workload.id: build_folder(host, item) for host in plan.hosts for item in moving(host)
+    }
+    chosen = {i: f for i, f in folders.items() if _wanted(i, targets or [])}
+    if targets and not chosen:
+        raise InputError(f"{', '.join(targets)}: nothing in {plan_folder} moves under this name")
+    contexts = fetch(plan, plan_folder, ansible, chosen, _say, max_mib * 2**20)
+    if any(context.reason for context in contexts):
+        raise typer.Exit(1)
+
+
+def _wanted(workload: str, targets: list[str]) -> bool:
+    return not targets or any(t in (workload, workload.partition("/")[0]) for t in targets)
+
+
+def _say(context: Context) -> None:
+    from planner.cli.common import plain
+
+    if context.reason:
+        typer.echo(f"{plain(context.workload)}: failed: {plain(context.reason)}", err=True)
+        return
+    typer.echo(
+        f"{plain(context.workload)}: {context.files} files, {context.bytes / 2**20:.1f} MiB in "
+        f"{context.folder}"
+    )
+    for path, why in context.left_out:
+        typer.echo(f"  left out: {plain(path)}: {plain(why)}")

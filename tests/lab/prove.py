@@ -1,0 +1,193 @@
+"""The proof: plan the real machines, carry out what the plan says, compare the answers."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from planner import store
+from planner.change import MOVES, container_name
+from planner.model import HostPlan, Plan, Step, WorkloadPlan
+
+from . import answers, change, mutations
+from .definition import Machine, load_all, secrets
+from .errors import LabError
+from .state import State
+
+ORDER = ("db", "app", "web")
+"""The shop asks its database, so that has to be there before it."""
+
+BEFORE_START = ("prepare", "build", "secrets", "rehearse", "stop", "move", "start", "check")
+
+
+@dataclass
+class Row:
+    """One workload in the table."""
+
+    machine: str
+    workload: str
+    verdict: str
+    built: str = "-"
+    image: str = "-"
+    disk: str = "-"
+    compared: int = 0
+    equal: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def run(state: State) -> None:
+    """Prove it, print the table, and raise LabError naming every failure."""
+    begun = time.monotonic()
+    machines = {m.name: m for m in load_all()}
+    folder = state.run / "plan"
+    plan = _planned(state, folder)
+    print(
+        f"\nplanned {len(plan.hosts)} machines after {time.monotonic() - begun:.0f} s", flush=True
+    )
+    failures = list(_unexpected(plan, machines))
+    rows: list[Row] = []
+    hosts = {h.name: h for h in plan.hosts}
+    try:
+        for name in [*ORDER, *sorted(set(hosts) - set(ORDER))]:
+            rows += _host(state, folder, hosts[name], machines[name], failures)
+    finally:
+        for name in reversed(ORDER):
+            _back_out(state, folder, hosts[name], failures)
+        _table(rows)
+    failures += _still_there(state, machines)
+    failures += _leaks(folder)
+    print(f"\nproof took {time.monotonic() - begun:.0f} s")
+    if failures:
+        raise LabError("the proof failed:\n" + "\n".join(f"- {f}" for f in failures))
+
+
+def _planned(state: State, folder: Path) -> Plan:
+    """`planner run` against the inventory, over SSH, as an operator would call it."""
+    program = Path(sys.executable).with_name("planner")
+    argv = [str(program), "run", "-i", str(state.inventory), "-o", str(folder)]
+    argv += ["--snapshots", str(state.run / "snapshots")]
+    done = subprocess.run(argv, cwd=state.run, stdin=subprocess.DEVNULL, env=dict(os.environ))
+    if done.returncode != 0:
+        raise LabError(f"planner run: exit status {done.returncode}")
+    return store.read_plan(folder / "plan.json")
+
+
+def _unexpected(plan: Plan, machines: dict[str, Machine]) -> Iterator[str]:
+    """Verdicts that are not as the definitions say."""
+    for host in plan.hosts:
+        said = {w.workload.name: str(w.verdict.outcome) for w in host.workloads}
+        said["machine"] = host.outcome or "no verdict"
+        wanted = dict(machines[host.name].expect)
+        if said != wanted:
+            yield f"{host.name}: verdicts are {said}, the definition expects {wanted}"
+
+
+def _host(
+    state: State, folder: Path, host: HostPlan, machine: Machine, failures: list[str]
+) -> list[Row]:
+    rows = [Row(host.name, w.workload.name, w.verdict.outcome) for w in host.workloads]
+    if not rows:
+        return [Row(host.name, "-", host.outcome or "no verdict")]
+    moving = [w for w in host.workloads if w.verdict.outcome in MOVES]
+    if not moving:
+        return rows
+    before = {w.workload.name: answers.of_machine(state, machine, w.workload.name) for w in moving}
+    try:
+        seconds = change.carry_out(state, folder, host, _steps(host, BEFORE_START))
+    except LabError as error:
+        failures.append(str(error))
+        return rows
+    print(f"{host.name}: change carried out in {sum(seconds.values()):.0f} s", flush=True)
+    for row, item in zip(rows, host.workloads, strict=True):
+        if item in moving:
+            _judge(state, host, machine, item, before[row.workload], row)
+            failures += row.notes
+    failures += mutations.survivors(state, host, machine, before)
+    return rows
+
+
+def _judge(
+    state: State,
+    host: HostPlan,
+    machine: Machine,
+    item: WorkloadPlan,
+    before: answers.Answers,
+    row: Row,
+) -> None:
+    """Fill a row: image, size, user and answers of the container that the change started."""
+    env = change.environment(state, host)
+    name = container_name(host, item.workload)
+    after = answers.of_container(machine, item.workload.name, name, env)
+    differences = answers.compare(before, after)
+    row.compared, row.equal = len(before), len(before) - len(differences)
+    row.notes += [f"{host.name}/{row.workload}: {d}" for d in differences]
+    if not before:
+        row.notes.append(f"{host.name}/{row.workload}: nothing was compared")
+    image = _inspect(env, "image", item.image.tag if item.image else "")
+    row.built = "yes" if image else "no"
+    row.image = _mib(int(image["Size"])) if image else "-"
+    row.disk = _mib(host.disk_used)
+    container = _inspect(env, "container", name)
+    user = str(container["Config"]["User"]) if container else ""
+    wanted = item.workload.run_as
+    if wanted and user.partition(":")[0] != str(wanted.uid):
+        row.notes.append(f"{host.name}/{row.workload}: runs as {user!r}, planned {wanted.uid}")
+
+
+def _inspect(env: dict[str, str], kind: str, name: str) -> dict[str, object] | None:
+    argv = ["podman", kind, "inspect", name]
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return json.loads(done.stdout)[0] if done.returncode == 0 else None
+
+
+def _back_out(state: State, folder: Path, host: HostPlan, failures: list[str]) -> None:
+    try:
+        change.carry_out(state, folder, host, _steps(host, ("backout",)))
+    except LabError as error:
+        failures.append(f"backout: {error}")
+
+
+def _steps(host: HostPlan, phases: Iterable[str]) -> list[Step]:
+    wanted = set(phases)
+    return [step for step in host.steps if step.phase in wanted]
+
+
+def _still_there(state: State, machines: dict[str, Machine]) -> Iterator[str]:
+    """What the machines do not answer any more after the backout."""
+    for name in ORDER:
+        for workload in {a["workload"] for a in machines[name].answers}:
+            found = answers.of_machine(state, machines[name], workload)
+            yield from (f"after the backout: {d}" for d in answers.compare(found, found))
+
+
+def _leaks(folder: Path) -> Iterator[str]:
+    """Planted secrets in any file but those that the operator's own commands streamed."""
+    files = [p for p in folder.rglob("*") if p.is_file()]
+    for path in files:
+        relative = path.relative_to(folder)
+        if len(relative.parts) > 2 and relative.parts[2] == "secrets":
+            continue
+        content = path.read_bytes()
+        for name, value in secrets().items():
+            if value.encode() in content:
+                yield f"secret {name} is in {relative}"
+
+
+def _mib(size: int) -> str:
+    return f"{size / 2**20:.0f} MiB" if size >= 0 else "unknown"
+
+
+def _table(rows: list[Row]) -> None:
+    line = "{:<9}{:<25}{:<24}{:<7}{:>9}{:>11}{:>10}{:>7}"
+    heads = ("machine", "workload", "verdict", "built", "image", "VM's disk", "compared", "equal")
+    print("\n" + line.format(*heads))
+    for r in rows:
+        print(
+            line.format(
+                r.machine, r.workload, r.verdict, r.built, r.image, r.disk, r.compared, r.equal
+            )
+        )
