@@ -166,7 +166,8 @@ def _evidence(expression: Expression, scope: dict[str, object], trace: Trace) ->
         value = f"unknown: {error}"
     except FAULTS as error:
         value = f"cannot be shown: {error}"
-    section = trace.sections[0] if trace.sections else "inventory"
+    elsewhere = "inventory" if expression.text.startswith("host.") else "detector"
+    section = trace.sections[0] if trace.sections else elsewhere
     return Evidence(expression.text, section, clean(value))
 
 

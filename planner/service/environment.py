@@ -1,0 +1,67 @@
+"""Environment of a container: what the unit sets, its environment files, the time zone."""
+
+from __future__ import annotations
+
+import re
+
+from planner.facts import unitfile
+from planner.model import EnvVar, Pin, Secret
+from planner.service import accounts
+from planner.service.pins import pins
+from planner.service.view import MASK, Service, specifiers
+
+_UTC = frozenset({"", "UTC", "Etc/UTC", "UCT", "Etc/UCT", "Universal", "Etc/Universal", "Zulu"})
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
+
+
+def of_unit(
+    service: Service,
+) -> tuple[tuple[EnvVar, ...], tuple[Secret, ...], tuple[str, ...]]:
+    """(variables, environment files as secrets, what is not known) of its unit."""
+    unit, host = service.unit, service.host
+    if unit is None:
+        return (), (), ()
+    known = specifiers(host)
+    variables = unitfile.environment(unit, known)
+    entries = tuple(
+        EnvVar(name, "", True, f"Environment= of {unit.name}")
+        if MASK in value
+        else EnvVar(name, value, False, f"Environment= of {unit.name}")
+        for name, value in sorted(variables.items())
+    )
+    unknowns = [
+        f"The value of {e.name} in {unit.name} is a secret: it has to be given to the "
+        "container as one."
+        for e in entries
+        if e.secret
+    ]
+    secrets: list[Secret] = []
+    for path, optional in unitfile.environment_files(unit, known):
+        missing = (
+            host.paths.value is not None
+            and not host.paths.partial
+            and (path not in host.paths.value and path not in (host.files.value or {}))
+        )
+        if optional and missing:
+            continue
+        if re.search(r"[*?\[]", path):
+            unknowns.append(
+                f"{unit.name} reads every environment file that matches {path}: which "
+                "they are was not seen."
+            )
+            continue
+        secrets.append(
+            Secret(path, f"EnvironmentFile= of {unit.name}", "env", accounts.owned(None, "0600"))
+        )
+    return entries, tuple(secrets), tuple(unknowns)
+
+
+def of_zone(service: Service) -> tuple[tuple[EnvVar, ...], tuple[Pin, ...]]:
+    """TZ and tzdata where the machine keeps another time than UTC."""
+    zone = service.host.timezone.value or ""
+    if zone in _UTC or not _ZONE.fullmatch(zone):
+        return (), ()
+    return (
+        (EnvVar("TZ", zone, source="time zone of the machine"),),
+        pins(service.host, [("tzdata", f"the machine's time zone is {zone}")]),
+    )

@@ -1,0 +1,47 @@
+"""What a workload says once its neighbours are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from planner.model import Adaptation, Host, Workload
+from planner.service.network import only_loopback
+
+_KEEPS = ("data", "state", "upload")
+
+
+def finished(host: Host, workload: Workload, every: Sequence[Workload]) -> Workload:
+    """Return the workload with the adaptation for a listener on loopback, and the trait
+    ``stateless`` where it was seen to keep nothing.
+    """
+    return _stateless(host, _loopback(workload, every))
+
+
+def _loopback(workload: Workload, every: Sequence[Workload]) -> Workload:
+    if not only_loopback(workload.listeners) or "kernel-service" in workload.traits:
+        return workload
+    names = {w.id: w.name for w in every}
+    clients = sorted({names[c.workload] for c in workload.couplings if c.kind == "loopback"})
+    ports = ", ".join(sorted({str(x.port) for x in workload.listeners}, key=int))
+    if clients:
+        what = f"shares the network namespace of {', '.join(clients)}, where 127.0.0.1 is the same"
+    else:
+        what = "nobody was seen to use it: it needs another bind address before it is published"
+    change = Adaptation(
+        "loopback",
+        what,
+        f"it listens on loopback only (port {ports}), where a published port reaches nothing",
+    )
+    return replace(workload, adaptations=(*workload.adaptations, change))
+
+
+def _stateless(host: Host, workload: Workload) -> Workload:
+    """Only where its open files and paths were seen, and it ran at the look."""
+    unseen = host.open_files.unknown or host.open_files.partial or host.paths.unknown
+    keeps = any(v.kind in _KEEPS and not v.read_only for v in workload.volumes)
+    special = {"kernel-service", "database", "batch", "stateless"} & set(workload.traits)
+    if unseen or keeps or special or not workload.pids:
+        return workload
+    return replace(workload, traits=(*workload.traits, "stateless"))

@@ -1,0 +1,132 @@
+"""Packages of an image, pinned.
+
+The policy: the distribution's release fixes the upstream series, so the pin keeps the epoch and
+all but the last of the upstream's numbers, at most two, and leaves the rest open: ``1.22.1-9`` ->
+``1.22.*``, ``15.18-0+deb12u1`` -> ``15.*`` (a database's minor releases use the same files), a
+single number stays without a pin. So the image gets security fixes without a change here, and a
+build fails rather than take another series.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from planner.model import Host, Package, Pin
+from planner.service.view import Service, owner, program, setting
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
+_VERSION = re.compile(r"(?:(\d+):)?([A-Za-z0-9.+~:_^-]+)")
+_NUMBERS = re.compile(r"\d+(?:\.\d+)*")
+
+
+def upstream(version: str) -> str:
+    """``5:7.0.15-1~deb12u3`` -> ``7.0.15``: the numbers at the start, without epoch."""
+    match = _NUMBERS.match(version.rpartition(":")[2])
+    return match[0] if match else ""
+
+
+def installed(host: Host, name: str) -> Package | None:
+    """The package of this name, or None."""
+    for package in host.packages.value or ():
+        if package.name == name:
+            return package
+    return None
+
+
+def matching(host: Host, pattern: str) -> tuple[Package, ...]:
+    """Installed packages whose whole name matches a regular expression, by name."""
+    found = re.compile(pattern)
+    every = [p for p in host.packages.value or () if found.fullmatch(p.name)]
+    return tuple(sorted(every, key=lambda p: p.name))
+
+
+def pin(host: Host, name: str, reason: str) -> Pin | None:
+    """Pin of an installed package; None if it is not installed or its name is not one."""
+    package = installed(host, name)
+    if package is None or not _NAME.fullmatch(name) or not _VERSION.fullmatch(package.version):
+        return None
+    family = host.os.value.family if host.os.value else "other"
+    return Pin(
+        name, package.version, _pattern(name, package.version, family), reason, package.origin
+    )
+
+
+def _pattern(name: str, version: str, family: str) -> str:
+    parts = upstream(version).split(".")
+    series = ".".join(parts[: min(len(parts) - 1, 2)])
+    if not series:
+        return name
+    epoch = f"{version.partition(':')[0]}:" if ":" in version else ""
+    if family == "debian":
+        return f"{name}={epoch}{series}.*"
+    if family == "rhel":
+        return f"{name}-{series}.*"
+    # zypper and pacman know no patterns of versions; their repositories are of one release.
+    return f"{name}=~{series}" if family == "alpine" else name
+
+
+def pins(host: Host, wanted: Iterable[tuple[str, str]]) -> tuple[Pin, ...]:
+    """(package, reason) -> pins of those that are installed, each once, in the order given."""
+    found: dict[str, Pin] = {}
+    for name, reason in wanted:
+        made = pin(host, name, reason)
+        if made is not None:
+            found.setdefault(name, made)
+    return tuple(found.values())
+
+
+def main_package(service: Service) -> str:
+    """Package of the program: of the file that the unit starts, of the executable, of the unit
+    file. Empty: none owns them, or it is not known.
+    """
+    host, main, unit = service.host, service.main, service.unit
+    started = program(service)
+    candidates = [started, main.exe if main else "", unit.path if unit else ""]
+    for path in candidates:
+        name = owner(host, path) if path else ""
+        if name and name not in _NOBODY and installed(host, name):
+            return name
+    return ""
+
+
+_NOBODY = frozenset(
+    {
+        "systemd",
+        "sysvinit-utils",
+        "init-system-helpers",
+        "dpkg",
+        "bash",
+        "dash",
+        "coreutils",
+        "sudo",
+        "util-linux",
+        "busybox",
+        "sh",
+    }
+)
+"""Owners of what starts programs: they say nothing about the program."""
+
+
+def version_of(service: Service, package: str) -> str:
+    """Upstream version of an installed package; empty: not known."""
+    found = installed(service.host, package)
+    return upstream(found.version) if found else ""
+
+
+def missing(service: Service, package: str) -> tuple[str, ...]:
+    """Sentences for the unknowns about the program's package."""
+    host = service.host
+    if package:
+        return ()
+    if host.packages.unknown or host.owners.unknown:
+        reason = host.packages.unknown or host.owners.unknown
+        return (f"Which package the program comes from is not known: {reason}.",)
+    path = program(service)
+    if not path:
+        return ("Which program it runs is not known, so its package is not either.",)
+    if setting(service, "Type") == "oneshot":
+        return ()
+    if path in (host.owners.value or {}):
+        return (f"No package owns {path}: where it came from has to be told by its owner.",)
+    return (f"Which package owns {path} was not seen.",)

@@ -1,0 +1,173 @@
+"""Where a service keeps things: which paths are data, which the image has, which are secret."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from planner.model import Host, PathInfo, Volume
+from planner.service.accounts import stat_owner
+
+Role = Literal[
+    "image",
+    "runtime",
+    "temporary",
+    "config",
+    "log",
+    "cache",
+    "data",
+    "content",
+    "application",
+    "home",
+]
+
+_ROLES: tuple[tuple[str, Role], ...] = (
+    ("/usr/local", "application"),
+    ("/opt", "application"),
+    ("/run", "runtime"),
+    ("/var/run", "runtime"),
+    ("/var/lock", "runtime"),
+    ("/tmp", "temporary"),  # noqa: S108
+    ("/var/tmp", "temporary"),  # noqa: S108
+    ("/etc", "config"),
+    ("/var/log", "log"),
+    ("/var/cache", "cache"),
+    ("/var/www", "content"),
+    ("/var/lib/dpkg", "image"),
+    ("/var/lib/apt", "image"),
+    ("/var/lib/systemd", "image"),
+    ("/var", "data"),
+    ("/home", "home"),
+    ("/root", "home"),
+    ("/srv", "data"),
+    ("/proc", "image"),
+    ("/sys", "image"),
+    ("/dev", "image"),
+    ("/usr", "image"),
+    ("/bin", "image"),
+    ("/sbin", "image"),
+    ("/lib", "image"),
+    ("/lib32", "image"),
+    ("/lib64", "image"),
+    ("/boot", "image"),
+)
+_KEY_NAME = re.compile(
+    r".*(\.(key|p12|pfx|jks|keystore|kdbx|gpg)|[-_.]key\.pem|privkey\d*\.pem|key\.pem"
+    r"|\.htpasswd|\.pgpass|\.my\.cnf|\.netrc|id_(rsa|dsa|ecdsa|ed25519)|\.age|\.ppk|keytab)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHARED_TOPS = frozenset(
+    {
+        "/",
+        "/opt",
+        "/srv",
+        "/home",
+        "/var",
+        "/var/lib",
+        "/var/www",
+        "/var/log",
+        "/var/cache",
+        "/usr/local",
+        "/data",
+        "/mnt",
+        "/media",
+        "/root",
+        "/usr/local/bin",
+        "/usr/local/sbin",
+        "/usr/local/lib",
+        "/var/spool",
+        "/usr/local/share",
+        "/usr/local/etc",
+        "/etc",
+        "/run",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A volume before it has a name and a size."""
+
+    path: str
+    kind: Literal["data", "content", "logs", "cache", "upload", "state"]
+    reason: str
+    consistency: Literal["live", "stop", "base-backup", "none"] = "stop"
+    consistency_reason: str = ""
+    read_only: bool = False
+    live_copy: tuple[str, ...] = ()
+
+
+def clean(path: str) -> str:
+    """The path without ``//``, ``.`` and ``..``, ``/var/run`` as ``/run``; empty: not absolute."""
+    if not path.startswith("/") or "\0" in path:
+        return ""
+    found = "/" + posixpath.normpath(path).lstrip("/")
+    return found.removeprefix("/var") if below(found, "/var/run") else found
+
+
+def below(path: str, folder: str) -> bool:
+    """Whether ``path`` is ``folder`` or lies in it."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def role(path: str) -> Role:
+    """What the file system hierarchy says about a path; data for a folder that it does not know."""
+    for folder, found in _ROLES:
+        if below(path, folder):
+            return found
+    return "image" if path == "/" else "data"
+
+
+def is_key(path: str) -> bool:
+    """Whether a path's place or name says that it is a private key or holds passwords."""
+    name = posixpath.basename(path)
+    return (
+        below(path, "/etc/ssl/private")
+        or below(path, "/etc/pki/tls/private")
+        or bool(_KEY_NAME.fullmatch(name))
+    )
+
+
+def shared_top(path: str) -> bool:
+    """Whether a folder holds other programs' things too, so that it is never one's own root."""
+    return path in _SHARED_TOPS or posixpath.dirname(path) == "/"
+
+
+def info(host: Host, path: str) -> PathInfo | None:
+    """Metadata of a path; None: not looked at or not there."""
+    return (host.paths.value or {}).get(path)
+
+
+def outermost(wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
+    """Those that lie in no other one, the first of two with the same path."""
+    found: dict[str, Wanted] = {}
+    for entry in wanted:
+        found.setdefault(entry.path, entry)
+    return tuple(
+        entry
+        for path, entry in sorted(found.items())
+        if not any(path != other and below(path, other) for other in found)
+    )
+
+
+def volumes(host: Host, wanted: Iterable[Wanted]) -> tuple[Volume, ...]:
+    """Volumes with the machine's owner and mode, still under the name of their path: the engine
+    of the detectors names them for the whole machine.
+    """
+    return tuple(
+        Volume(
+            name=entry.path,
+            path=entry.path,
+            kind=entry.kind,
+            reason=entry.reason,
+            owner=stat_owner(host, entry.path),
+            read_only=entry.read_only,
+            consistency=entry.consistency,
+            consistency_reason=entry.consistency_reason,
+            live_copy=entry.live_copy,
+        )
+        for entry in outermost(wanted)
+    )

@@ -1,0 +1,198 @@
+"""Which workloads a machine has: every service is claimed by a detector or listed otherwise.
+
+A detector is a module with ``detect(service) -> Workload | None`` (for jobs: ``detect(host,
+job)``). Adding a kind is adding its module here, before the general one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from planner.facts import unitfile
+from planner.model import Agent, CronJob, Data, Host, Listener, TextFile, Workload
+from planner.service import config, discover, jobs, known, neighbours, network, sockets
+from planner.service.view import Service, called, stem, why_unknown
+from planner.store import slug
+from planner.workloads import job, kernel, nginx, postgresql, python, redis, service
+
+DETECTORS = (nginx.detect, postgresql.detect, redis.detect, kernel.detect, python.detect)
+"""Asked in this order; who answers first has the service, the rest is for the general one."""
+
+
+class Detected(Data, frozen=True):
+    """Everything that runs on a machine, besides the operating system's own plumbing."""
+
+    workloads: tuple[Workload, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    leftover_jobs: tuple[CronJob, ...] = ()
+
+
+def detect(host: Host) -> Detected:
+    """Return the workloads of a machine by name, its agents, and the jobs of neither.
+
+    Nothing is made up: what could not be seen is in the ``unknowns`` of the workload that it would
+    belong to.
+    """
+    if host.status != "seen":
+        return Detected()
+    found = discover.services(host)
+    agents: dict[tuple[str, str], Agent] = {}
+    workloads: list[Workload] = []
+    texts: dict[str, tuple[TextFile, ...]] = {}
+    wants: dict[str, frozenset[str]] = {}
+    for candidate in found.services:
+        if _is_umbrella(candidate, found.services):
+            continue
+        claimed = _claim(candidate)
+        if isinstance(claimed, Agent):
+            agents[claimed.name, claimed.unit] = claimed
+        elif claimed is not None:
+            workloads.append(claimed)
+            texts[claimed.id] = _texts(host, candidate, claimed)
+            wants[claimed.id] = _wants(candidate)
+    workloads += [_orphan(host, entry, number) for number, entry in _orphans(host, found)]
+    with_jobs, left = jobs.assign(host, workloads, jobs.of_host(host))
+    made = [(entry, job.detect(host, entry)) for entry in left]
+    named = _unique([*with_jobs, *(w for _, w in made if w)])
+    tied = network.couplings(host, named, texts, wants)
+    return Detected(
+        tuple(neighbours.finished(host, w, tied) for w in tied),
+        tuple(agents[key] for key in sorted(agents)),
+        tuple(entry for entry, w in made if w is None),
+    )
+
+
+def _claim(candidate: Service) -> Workload | Agent | None:
+    """Plumbing is nobody's (None); agents stay with the machine; the rest is a workload."""
+    unit = candidate.unit.name if candidate.unit else ""
+    name = stem(unit) if unit else candidate.name
+    for entry in DETECTORS:
+        if workload := entry(candidate):
+            return workload
+    if known.is_base(name) and not _own(candidate):
+        return None
+    agent = known.agent(name.partition("@")[0], unit) or (
+        None if unit else _agent_by_program(candidate)
+    )
+    return agent or _mail_relay(candidate) or service.detect(candidate)
+
+
+def _own(candidate: Service) -> bool:
+    """A unit that somebody wrote under a name of the system's own."""
+    return bool(
+        candidate.unit
+        and candidate.unit.path.startswith("/etc/systemd/system/")
+        and not candidate.unit.name.startswith("systemd-")
+    )
+
+
+def _agent_by_program(candidate: Service) -> Agent | None:
+    for name in sorted(called(candidate)):
+        if agent := known.agent(name, ""):
+            return agent
+    return None
+
+
+def _mail_relay(candidate: Service) -> Agent | None:
+    """A mail server that answers to its own machine only is a satellite of it."""
+    if not called(candidate) & {"postfix", "master", "exim4", "sendmail", "nullmailer", "msmtpd"}:
+        return None
+    if candidate.host.listeners.unknown or (
+        candidate.listeners and not network.only_loopback(candidate.listeners)
+    ):
+        return None
+    unit = candidate.unit.name if candidate.unit else ""
+    return Agent(candidate.name, unit, "local mail of the host")
+
+
+def _is_umbrella(candidate: Service, every: Sequence[Service]) -> bool:
+    """postgresql.service and openvpn.service only stand for their instances."""
+    unit = candidate.unit
+    if unit is None or candidate.processes or unit.active == "failed":
+        return False
+    umbrella = stem(unit.name) in ("postgresql", "openvpn", "nfs", "redis", "memcached", "tomcat")
+    once = unit.sub == "exited" or unitfile.value(unit, "Service", "Type") == "oneshot"
+    return (umbrella and once) or any(
+        other.unit is not None and other.unit.name.startswith(f"{stem(unit.name)}@") and umbrella
+        for other in every
+    )
+
+
+def _texts(host: Host, candidate: Service, workload: Workload) -> tuple[TextFile, ...]:
+    """Configuration that may name other services: copies, secrets and their own folders."""
+    named = [c.path for c in workload.copies] + [s.path for s in workload.secrets]
+    folders = config.own_folders(called(candidate) | {workload.name.partition("@")[0]})
+    return config.texts(host, [*folders, *named], named)
+
+
+def _wants(candidate: Service) -> frozenset[str]:
+    unit = candidate.unit
+    if unit is None:
+        return frozenset()
+    names = ("Requires", "Requisite", "Wants", "BindsTo", "PartOf", "After")
+    written = [v for n in names for v in unitfile.values(unit, "Unit", n)]
+    return frozenset(" ".join(written).split())
+
+
+def _orphans(host: Host, found: sockets.Found) -> list[tuple[int, Listener]]:
+    """One of each port whose process was not seen, without those of the system itself."""
+    ssh = any(
+        stem(u.name) in ("ssh", "sshd") and u.active == "active" for u in host.units.value or ()
+    )
+    kept: dict[tuple[int, str], Listener] = {}
+    for entry in found.orphans:
+        system = (
+            (entry.port == 22 and ssh)
+            or (entry.protocol == "udp" and entry.port in (68, 546, 5353, 323))
+            or (entry.port in (53, 5355) and entry.address.startswith("127."))
+        )
+        if not system:
+            kept.setdefault((entry.port, entry.protocol), entry)
+    return [(port, kept[port, protocol]) for port, protocol in sorted(kept)]
+
+
+def _orphan(host: Host, entry: Listener, port: int) -> Workload:
+    name = f"listener-{entry.protocol}-{port}"
+    reason = (
+        host.listeners.partial
+        or host.processes.unknown
+        or host.processes.partial
+        or ("the kernel itself, or a process that the look could not see")
+    )
+    return Workload(
+        id=f"{host.name}/{name}",
+        host=host.name,
+        name=name,
+        kind="service",
+        title=f"something that listens on {entry.protocol} port {port}",
+        state="running",
+        listeners=(entry,),
+        unknowns=(
+            f"What listens on {entry.protocol} port {port} is not known: {reason}.",
+            "How it is started is not known, so no container can be derived.",
+            *why_unknown(host.units, "Which units run"),
+        ),
+    )
+
+
+def _unique(workloads: Sequence[Workload]) -> tuple[Workload, ...]:
+    """Sorted by name; volumes named; a name that comes twice gets a number."""
+    seen: dict[str, int] = {}
+    taken: set[str] = set()
+    found: list[Workload] = []
+    for workload in sorted(workloads, key=lambda w: (w.name, w.title)):
+        number = seen[workload.name] = seen.get(workload.name, 0) + 1
+        name = workload.name if number == 1 else f"{workload.name}-{number}"
+        volumes = []
+        for volume in workload.volumes:
+            made = slug(
+                f"{name}-{volume.path.strip('/').replace('/', '-')}".replace("@", "-"), taken
+            )
+            taken.add(made)
+            volumes.append(replace(volume, name=made))
+        found.append(
+            replace(workload, name=name, id=f"{workload.host}/{name}", volumes=tuple(volumes))
+        )
+    return tuple(found)

@@ -1,0 +1,262 @@
+"""PostgreSQL: a workload for each cluster, with the data where postgresql.conf says."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from msgspec.structs import replace
+
+from planner.model import Account, Adaptation, Directory, Health, Host, Pin, Workload
+from planner.service import accounts, config, pins, places, storage
+from planner.service.command import Command
+from planner.service.describe import Kind, container_user, workload
+from planner.service.places import Wanted
+from planner.service.storage import Storage
+from planner.service.view import Service, called, stem
+from planner.workloads.postgresql.cluster import Cluster, find
+
+_UNIT = re.compile(r"postgresql@(\d+(?:\.\d+)?)-(.+)", re.DOTALL)
+_RHEL_UNIT = re.compile(r"postgresql(?:-(\d+(?:\.\d+)?))?")
+_PLAIN_LOCALES = frozenset({"C", "POSIX", "C.UTF-8", "C.utf8", ""})
+_SNAKE_OIL = "/etc/ssl/private/ssl-cert-snakeoil.key"
+
+
+def detect(service: Service) -> Workload | None:
+    """A cluster by its unit or by the program postgres; any other: None."""
+    instance = _UNIT.fullmatch(stem(service.unit.name)) if service.unit else None
+    if not instance and not called(service) & {"postgres", "postmaster", "edb-postgres"}:
+        return None
+    host = service.host
+    cluster = find(service, instance)
+    run_as = container_user(service) or accounts.by_name(host, "postgres")
+    package = _package(service, cluster)
+    folder = posixpath.dirname(cluster.config)
+    mine = (folder,) if cluster.config and folder != cluster.data else ()
+    # What pg_ctlcluster alone reads.
+    skip = [f"{folder}/{name}" for name in ("environment", "pg_ctl.conf", "start.conf")]
+    changed = config.changed(host, mine, {package}, run_as, skip=skip)
+    keys = config.referenced(
+        host,
+        [
+            places.clean(v)
+            for k in ("ssl_cert_file", "ssl_key_file", "ssl_ca_file", "ssl_crl_file")
+            if (v := cluster.settings.get(k, ""))
+        ],
+        run_as,
+        {c.path for c in changed.copies},
+    )
+    carried = config.merged(changed, keys)
+    if run_as:  # it refuses a key that others may read, or that is not its own
+        carried = config.owned_secrets(carried, accounts.owned(run_as, "0600"))
+    debian = host.os.value is not None and host.os.value.family == "debian"
+    return workload(
+        service,
+        Kind(
+            "postgresql",
+            f"PostgreSQL cluster {_title(service, cluster, instance)}",
+            ("database",),
+            pins.version_of(service, package) or cluster.version,
+            stop_signal="SIGINT",
+        ),
+        command=_command(cluster),
+        packages=_packages(host, package, cluster),
+        carried=carried,
+        kept=storage.joined(
+            _storage(service, cluster, run_as),
+            Storage(directories=config.key_folder(carried, run_as)),
+        ),
+        files=[f for f in config.texts(host, mine) if not f.path.endswith("/pg_hba.conf")],
+        health=_health(cluster),
+        decided={
+            "ExecStart": (
+                "replaced",
+                "postgres itself, in the foreground: pg_ctlcluster stays with the machine",
+            ),
+            "ExecStop": ("replaced", "SIGINT, which is its fast shutdown (-m fast)"),
+            "ExecStartPre": ("replaced", "postgres checks its data directory itself"),
+        },
+        unknowns=(
+            *_unread(host, cluster),
+            *_environment(host, folder),
+            *pins.missing(service, package),
+        ),
+        preparations=("no-postgresql-cluster",) if debian else (),
+        removals=(_SNAKE_OIL,) if debian else (),
+        run_as=run_as,
+    )
+
+
+def _title(service: Service, cluster: Cluster, instance: re.Match[str] | None) -> str:
+    return f"{instance[1]}/{instance[2]}" if instance else cluster.version or service.name
+
+
+def _command(cluster: Cluster) -> Command:
+    if not cluster.program or not cluster.data:
+        what = "the data directory" if cluster.program else "the program"
+        return Command((), (), (f"Its command is not known, since {what} was not seen.",))
+    own = (
+        ()
+        if posixpath.dirname(cluster.config) == cluster.data
+        else ("-c", f"config_file={cluster.config}")
+    )
+    change = Adaptation(
+        "foreground",
+        "postgres is started itself, in the foreground",
+        "pg_ctlcluster and pg_ctl leave the foreground",
+    )
+    return Command((cluster.program, "-D", cluster.data, *own), (change,))
+
+
+def _package(service: Service, cluster: Cluster) -> str:
+    candidates = (
+        f"postgresql-{cluster.version}",
+        f"postgresql{cluster.version}-server",
+        "postgresql-server",
+    )
+    found = next((n for n in candidates if pins.installed(service.host, n)), "")
+    return found or pins.main_package(service)
+
+
+def _packages(host: Host, package: str, cluster: Cluster) -> tuple[Pin, ...]:
+    wanted = [(package, "the program")] if package else []
+    if cluster.version:
+        version = re.escape(cluster.version)
+        for extension in pins.matching(
+            host,
+            rf"postgresql-{version}-[a-z0-9.+-]+|"
+            rf"postgresql-pl[a-z0-9]+-{version}|"
+            rf"postgresql{version}-contrib|postgresql-contrib",
+        ):
+            if not re.search(r"-(doc|dbgsym|dbg|client)$", extension.name):
+                wanted.append((extension.name, "an extension that is installed on the machine"))
+    found = pins.pins(host, wanted)
+    named = {v for k, v in cluster.settings.items() if k.startswith("lc_")} - _PLAIN_LOCALES
+    return (*found, *_locales(host, ", ".join(sorted(named)))) if named else found
+
+
+def _locales(host: Host, named: str) -> tuple[Pin, ...]:
+    """All locales ready made: what locale-gen made on the machine is in no package."""
+    reason = f"the cluster's locale ({named})"
+    found = pins.pins(host, [("locales-all", reason), ("glibc-all-langpacks", reason)])
+    generated = pins.pin(host, "locales", reason)
+    if found or generated is None:
+        return found
+    made = generated.pin.replace("locales=", "locales-all=", 1)
+    return (replace(generated, name="locales-all", pin=made),)
+
+
+def _sockets(cluster: Cluster) -> tuple[str, ...]:
+    told = cluster.settings.get("unix_socket_directories", "/var/run/postgresql")
+    found = (places.clean(part.strip().strip('"')) for part in told.split(","))
+    return tuple(p for p in found if p)
+
+
+def _storage(service: Service, cluster: Cluster, run_as: Account | None) -> Storage:
+    host = service.host
+    wanted: list[Wanted] = []
+    unknowns: list[str] = []
+    inside = (cluster.data,) if cluster.data else ()
+    held = storage.of_open_files(service, packaged=True, covered=inside)
+    outside = [w for w in held.wanted if w.kind == "data"]
+    if cluster.data:
+        # A base backup on standard output can hold one tablespace only.
+        live = () if outside else _base_backup(cluster, run_as)
+        wanted.append(
+            Wanted(
+                cluster.data,
+                "data",
+                "data_directory of its configuration",
+                "base-backup" if live else "stop",
+                "while it runs only its own base backup is consistent; at the cut-over it is "
+                "stopped and its files are copied",
+                live_copy=live,
+            )
+        )
+    else:
+        unknowns.append("Where its data directory lies is not known.")
+    wanted += [
+        Wanted(
+            entry.path,
+            "data",
+            f"{entry.reason}: a tablespace or the write-ahead log outside of the data directory",
+            "stop",
+            "it belongs to the data directory and moves with it",
+        )
+        for entry in outside
+    ]
+    logs = places.clean(cluster.settings.get("log_directory", ""))
+    if cluster.settings.get("logging_collector") == "on" and places.role(logs or "/") == "log":
+        wanted.append(
+            Wanted(
+                logs,
+                "logs",
+                "log_directory of its configuration",
+                "live",
+                "losing the last entries does no harm",
+            )
+        )
+    made = [
+        Directory(p, accounts.owned(run_as, "2775"), "its socket and PID file")
+        for p in _sockets(cluster)
+        if places.role(p) == "runtime" and p != "/run"
+    ]
+    if host.os.value and host.os.value.family == "debian":
+        made.append(Directory("/run/postgresql", accounts.owned(run_as, "2775"), "its PID file"))
+    return Storage(tuple(wanted), tuple(made), unknowns=(*unknowns, *held.unknowns))
+
+
+def _bin(cluster: Cluster, name: str) -> str:
+    return posixpath.join(posixpath.dirname(cluster.program), name) if cluster.program else name
+
+
+def _port(cluster: Cluster) -> str:
+    port = cluster.settings.get("port", "5432")
+    return port if re.fullmatch(r"\d{1,5}", port) else "5432"
+
+
+def _base_backup(cluster: Cluster, run_as: Account | None) -> tuple[str, ...]:
+    """A tar of one tablespace on standard output; pg_basebackup refuses more than one there."""
+    name = run_as.name if run_as else "postgres"
+    where = next(iter(_sockets(cluster)), "/run/postgresql")
+    return (
+        "runuser",
+        "-u",
+        name,
+        "--",
+        _bin(cluster, "pg_basebackup"),
+        "-h",
+        where,
+        "-p",
+        _port(cluster),
+        "-D",
+        "-",
+        "-Ft",
+        "-X",
+        "fetch",
+        "-c",
+        "fast",
+    )
+
+
+def _health(cluster: Cluster) -> Health:
+    where = next(iter(_sockets(cluster)), "/run/postgresql")
+    return Health(
+        (_bin(cluster, "pg_isready"), "-q", "-h", where, "-p", _port(cluster)),
+        "accepts connections (pg_isready)",
+        60,
+    )
+
+
+def _unread(host: Host, cluster: Cluster) -> tuple[str, ...]:
+    if cluster.settings:
+        return ()
+    reason = host.files.unknown or host.files.partial or "its text was not carried"
+    return (f"What {cluster.config or 'postgresql.conf'} says is not known: {reason}",)
+
+
+def _environment(host: Host, folder: str) -> tuple[str, ...]:
+    file = (host.files.value or {}).get(f"{folder}/environment")
+    if file is None or not re.search(r"^\s*[A-Za-z_]\w*\s*=", file.text, re.MULTILINE):
+        return ()
+    return (f"{file.path} sets variables for the server: they are not carried.",)

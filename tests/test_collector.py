@@ -1,0 +1,148 @@
+"""The collector against the machine that runs the tests, in every shell that is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from planner.gather import SECTIONS, collector
+from planner.session.framing import Payload, decode
+
+NONCE = "feedfacefeedfacefeedfacefeedface"
+SHELLS = [
+    shell
+    for shell in (["/bin/sh"], ["dash"], ["bash", "--posix"], ["busybox", "ash"], ["ksh"])
+    if shutil.which(shell[0])
+]
+SECRET = "s3cr3t-Holunder"
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Iterator[int]:
+    """A process with secrets in its arguments and, over several lines, in its environment."""
+    environment = {"PATH": os.environ["PATH"], "PLANTED_KEY": f"-----BEGIN\n{SECRET}=1\nX={SECRET}"}
+    program = "import sys; print('up', flush=True); sys.stdin.read()"
+    arguments = ["--db-password", SECRET, f"postgres://u:{SECRET}@db/x", "two\nlines\tand tab", "ä"]
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        env=environment,
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        yield process.pid
+        process.kill()
+
+
+def look(shell: list[str], budget: int = 120, **environment: str) -> tuple[Payload, str]:
+    done = subprocess.run(
+        [*shell, "-s"],
+        input=collector(NONCE, budget).encode(),
+        capture_output=True,
+        env={**os.environ, **environment},
+        timeout=120,
+        check=True,
+    )
+    return decode(done.stdout, NONCE), done.stdout.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids="-".join)
+def test_every_section_arrives_and_no_secret(shell: list[str], planted: int) -> None:
+    payload, wire = look(shell)
+    assert payload.problem == ""
+    assert tuple(payload.sections) == SECTIONS
+    assert all(s.reason for s in payload.sections.values() if s.state != "ok")
+    assert SECRET not in wire
+    records = payload.sections["processes"].text.split("P ")
+    mine = next(record for record in records if record.startswith(f"{planted}\n"))
+    assert "a --db-password\na ***\na postgres://u:***@db/x\na two\\nlines\\tand tab\n" in mine
+    assert "\ne PLANTED_KEY\n" in mine
+
+
+def test_nothing_is_left_behind(planted: int) -> None:
+    def listed() -> set[str]:
+        return {
+            str(path) for folder in ("/tmp", "/var/tmp", "/etc") for path in Path(folder).iterdir()
+        }
+
+    before = listed()
+    look(["/bin/sh"])
+    assert {path for path in listed() - before if "planner" in path.lower()} == set()
+
+
+def test_a_look_out_of_time_says_so(planted: int) -> None:
+    payload, _ = look(["/bin/sh"], budget=0)
+    assert payload.problem == ""
+    assert payload.sections["sizes"].state == "missing"
+    assert "time limit" in payload.sections["sizes"].reason
+
+
+def test_without_gnu_tools_the_sections_are_the_same(planted: int, tmp_path: Path) -> None:
+    """Find without -printf, grep without -z, no timeout: the ways for old and small machines."""
+    for name in ("timeout", "find", "grep"):
+        refuse = {"timeout": "exit 1", "find": "*-printf*) exit 1", "grep": "*-az*) exit 1"}[name]
+        check = refuse if name == "timeout" else f'case "$*" in {refuse} ;; esac'
+        tool = tmp_path / name
+        tool.write_text(f'#!/bin/sh\n{check}\nexec {shutil.which(name)} "$@"\n')
+        tool.chmod(0o755)
+    script = collector(NONCE).replace("\nPATH=/usr/sbin", f"\nPATH={tmp_path}:/usr/sbin", 1)
+    done = subprocess.run(
+        ["/bin/sh", "-s"], input=script.encode(), capture_output=True, timeout=300, check=True
+    )
+    payload = decode(done.stdout, NONCE)
+    assert payload.problem == ""
+    assert SECRET.encode() not in done.stdout
+    assert f"P {planted}\n" in payload.sections["processes"].text
+    assert "\ne PLANTED_KEY\n" in payload.sections["processes"].text
+
+
+def test_network_mounts_are_not_touched(tmp_path: Path) -> None:
+    """Every program that opens or asks for a path below the mount would hang: none may name it."""
+    mounted = tmp_path / "share"
+    mounted.mkdir()
+    (mounted / "app.conf").write_text("listen = 80\n")
+    (tmp_path / "local.conf").write_text("listen = 81\n")
+    mountinfo = tmp_path / "mountinfo"
+    mountinfo.write_text(
+        f"30 1 8:1 / / rw - ext4 /dev/sda1 rw\n31 30 0:40 / {mounted} rw - nfs4 nas:/x rw\n"
+    )
+    script = collector(NONCE).replace("/proc/self/mountinfo", str(mountinfo))
+    arguments = [str(mounted / "app.conf"), str(tmp_path / "local.conf")]
+    with subprocess.Popen([sys.executable, "-c", "input()", *arguments], stdin=subprocess.PIPE):
+        done = subprocess.run(
+            ["/bin/sh", "-s"], input=script.encode(), capture_output=True, check=True
+        )
+    sections = decode(done.stdout, NONCE).sections
+    assert f"a {mounted}/app.conf" in sections["processes"].text
+    for name in ("files", "paths", "sizes"):
+        assert str(mounted) not in sections[name].text
+    assert f"F\t{tmp_path}/local.conf\t" in sections["files"].text
+    assert str(mounted) in sections["sizes"].reason
+
+
+def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
+    from planner.extract.wanted import fetch_script, list_script
+
+    for name, text in (
+        ("collector", collector(NONCE)),
+        ("list", list_script([], NONCE)),
+        ("fetch", fetch_script([], NONCE)),
+    ):
+        path = tmp_path / f"{name}.sh"
+        path.write_text(text)
+        program = Path(sys.executable).parent / "shellcheck"
+        done = subprocess.run(
+            [program, "-s", "sh", "-e", "SC2016,SC2034", path],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout == ""

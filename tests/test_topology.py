@@ -1,0 +1,62 @@
+"""Peers resolved to machines and workloads of the fleet."""
+
+from __future__ import annotations
+
+from hostkit import host, tcp
+
+from planner import topology
+from planner.model import Listener, Peer, Workload
+
+
+def workload(name: str, *listeners: Listener, peers: tuple[Peer, ...] = ()) -> Workload:
+    return Workload(
+        f"{name}/svc", name, "svc", "service", "x", "running", listeners=listeners, peers=peers
+    )
+
+
+def resolved(peer: Peer, *others: Workload, **facts: object) -> Peer:
+    client = workload("app", peers=(peer,))
+    hosts = [
+        host("app", addresses=("10.0.0.13/24",)),
+        host("db", addresses=("10.0.0.12/24", "fd00::12/64"), address="db.example.org"),
+    ]
+    found = topology.connect(hosts, (client, *others))
+    assert [w.id for w in found] == [client.id, *(w.id for w in others)]
+    return found[0].peers[0]
+
+
+def test_by_address_and_port() -> None:
+    found = resolved(Peer("10.0.0.12", 5432), workload("db", tcp(5432)))
+    assert (found.host, found.workload) == ("db", "db/svc")
+    assert resolved(Peer("::ffff:10.0.0.12", 5432), workload("db", tcp(5432))).host == "db"
+    assert resolved(Peer("fd00::12", 5432), workload("db", tcp(5432, address="*"))).host == "db"
+
+
+def test_by_the_address_of_the_inventory() -> None:
+    found = resolved(Peer("203.0.113.9", 5432, ("DB.example.org",)), workload("db", tcp(5432)))
+    assert found.host == "db"
+
+
+def test_no_workload_is_made_up() -> None:
+    assert resolved(Peer("10.0.0.12", 9999), workload("db", tcp(5432))).workload == ""
+    local = workload("db", tcp(5432, address="127.0.0.1"))
+    assert resolved(Peer("10.0.0.12", 5432), local).workload == ""
+    assert resolved(Peer("192.0.2.1", 5432), workload("db", tcp(5432))).host == ""
+
+
+def test_without_a_port_only_the_single_candidate_counts() -> None:
+    peer = Peer("10.0.0.12", 0, seen=False)
+    assert resolved(peer, workload("db", tcp(5432))).workload == "db/svc"
+    assert resolved(peer, workload("db", tcp(5432)), workload("db", tcp(80))).workload == ""
+
+
+def test_an_address_of_two_machines_is_none_of_them() -> None:
+    client = workload("app", peers=(Peer("10.0.0.12", 80),))
+    hosts = [host(n, addresses=("10.0.0.12/24",)) for n in ("a", "b")]
+    assert topology.connect(hosts, [client])[0].peers[0].host == ""
+
+
+def test_unknown_addresses_resolve_nothing() -> None:
+    client = workload("app", peers=(Peer("10.0.0.12", 80),))
+    hosts = [host("db", unknown={"addresses": "ip is not there"})]
+    assert topology.connect(hosts, [client])[0].peers == client.peers

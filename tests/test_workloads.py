@@ -1,0 +1,965 @@
+"""Detectors on machines like the laboratory's, on hostile names and on facts that are unknown."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Any
+
+import pytest
+from hostkit import EMPTY, deb, host, path, process, tcp, text, unit, unowned
+
+from planner.model import (
+    ConfigFile,
+    Connection,
+    CronJob,
+    DirSize,
+    Fact,
+    Host,
+    Listener,
+    OpenFile,
+    Python,
+    Workload,
+)
+from planner.workloads import Detected, detect
+
+NGINX_UNIT = """
+[Unit]
+After=network-online.target
+[Service]
+Type=forking
+PIDFile=/run/nginx.pid
+ExecStartPre=/usr/sbin/nginx -t -q -g 'daemon on; master_process on;'
+ExecStart=/usr/sbin/nginx -g 'daemon on; master_process on;'
+ExecStop=-/sbin/start-stop-daemon --quiet --stop --retry QUIT/5 --pidfile /run/nginx.pid
+KillMode=mixed
+"""
+NGINX_CONF = """
+user www-data;
+pid /run/nginx.pid;
+include /etc/nginx/modules-enabled/*.conf;
+http {
+    access_log /var/log/nginx/access.log;
+    include /etc/nginx/sites-enabled/*;
+}
+"""
+SITE = """
+server {
+    listen 80; listen 443 ssl;
+    server_name www.example.org;
+    root "/srv/www/a b";   # a folder with a blank
+    ssl_certificate /etc/ssl/certs/www.pem;
+    ssl_certificate_key /etc/ssl/private/www.key;
+    access_log /var/log/nginx/www.access.log timed;
+}
+"""
+SHOP_UNIT = """
+[Unit]
+After=redis-server.service
+[Service]
+User=shop
+EnvironmentFile=/etc/shop/shop.env
+Environment=PYTHONUNBUFFERED=1
+WorkingDirectory=/opt/shop
+RuntimeDirectory=shop
+StateDirectory=shop
+ExecStartPre=/opt/shop/venv/bin/python /opt/shop/prepare.py
+ExecStart=/opt/shop/venv/bin/gunicorn --bind 0.0.0.0:8000 --pid /run/shop/shop.pid shop:application
+Restart=on-failure
+FrobnicateLevel=11
+"""
+REDIS_UNIT = """
+[Service]
+Type=notify
+ExecStart=/usr/bin/redis-server /etc/redis/redis.conf --supervised systemd --daemonize no
+User=redis
+RuntimeDirectory=redis
+RuntimeDirectoryMode=2755
+Restart=always
+UMask=007
+"""
+POSTGRES_UNIT = """
+[Service]
+Type=forking
+ExecStart=-/usr/bin/pg_ctlcluster --skip-systemctl-redirect %i start
+PIDFile=/run/postgresql/%i.pid
+OOMScoreAdjust=-900
+"""
+
+
+def one(found: Detected, name: str) -> Workload:
+    return next(w for w in found.workloads if w.name == name)
+
+
+def nginx_host(**more: Any) -> Host:
+    facts: dict[str, Any] = {
+        "units": (unit("nginx.service", NGINX_UNIT, main_pid=10),),
+        "processes": (
+            process(
+                10,
+                "nginx: master process /usr/sbin/nginx -g daemon on; master_process on;",
+                exe="/usr/sbin/nginx",
+                comm="nginx",
+                unit="nginx.service",
+                rss=1000,
+            ),
+            process(
+                11,
+                "nginx: worker process",
+                uid=33,
+                exe="/usr/sbin/nginx",
+                comm="nginx",
+                ppid=10,
+                unit="nginx.service",
+                rss=500,
+            ),
+        ),
+        "listeners": (tcp(80, 10, 11), tcp(443, 10, 11)),
+        "owners": {"/usr/sbin/nginx": "nginx"},
+        "packages": (
+            deb("nginx", "1.22.1-9+deb12u3"),
+            deb("nginx-common", "1.22.1-9+deb12u3"),
+            deb("libnginx-mod-stream", "1.22.1-9+deb12u3"),
+        ),
+        "files": {
+            **text("/etc/nginx/nginx.conf", NGINX_CONF),
+            **text("/etc/nginx/sites-available/www", SITE),
+        },
+        "config_files": (
+            unowned("/etc/nginx/sites-available/www"),
+            unowned("/etc/nginx/sites-enabled/www", link="../sites-available/www", mode="0777"),
+            ConfigFile("/etc/nginx/conf.d/gone.conf", "deleted", "nginx-common"),
+            unowned("/etc/unrelated.conf"),
+        ),
+        "paths": {
+            **path("/srv/www/a b"),
+            **path("/etc/ssl/private/www.key", "file", mode="0600"),
+            **path("/etc/ssl/certs/www.pem", "file", mode="0644"),
+        },
+    }
+    return host(**{**facts, **more})
+
+
+def test_nginx_runs_as_its_worker_in_the_foreground() -> None:
+    w = one(detect(nginx_host()), "nginx")
+    assert (w.id, w.kind, w.state, w.version) == ("h1/nginx", "nginx", "running", "1.22.1")
+    assert w.command == ("/usr/sbin/nginx", "-g", "daemon off; master_process on;")
+    assert w.run_as is not None
+    assert w.run_as.uid == 33
+    assert w.stop_signal == "SIGQUIT"
+    assert w.sysctls == (("net.ipv4.ip_unprivileged_port_start", "0"),)
+    assert {"port", "user", "logs", "foreground", "pid-file"} == {a.id for a in w.adaptations}
+    assert [(t.path, t.owner.uid) for t in w.touch] == [("/run/nginx.pid", 33)]
+    assert w.resources == {"memory": 1500}
+
+
+def test_nginx_takes_what_differs_and_nothing_else() -> None:
+    w = one(detect(nginx_host()), "nginx")
+    assert [p.pin for p in w.packages] == ["nginx=1.22.*"]
+    assert w.packages[0].version == "1.22.1-9+deb12u3"
+    assert [c.path for c in w.copies] == [
+        "/etc/nginx/sites-available/www",
+        "/etc/nginx/sites-enabled/www",
+        "/etc/ssl/certs/www.pem",
+    ]
+    assert [(s.path, s.owner.uid, s.owner.mode) for s in w.secrets] == [
+        ("/etc/ssl/private/www.key", 33, "0400")
+    ]
+    assert w.removals == ("/etc/nginx/conf.d/gone.conf", "/etc/nginx/sites-enabled/default")
+    assert [(v.path, v.kind, v.read_only, v.consistency) for v in w.volumes] == [
+        ("/srv/www/a b", "content", True, "live")
+    ]
+    assert dict(w.log_links)["/var/log/nginx/www.access.log"] == "/dev/stdout"
+    assert dict(w.log_links)["/var/log/nginx/error.log"] == "/dev/stderr"
+    assert w.health is not None
+    assert "/dev/tcp/127.0.0.1/80" in w.health.command[2]
+    assert "Host: www.example.org" in w.health.command[2]
+
+
+def test_nginx_modules_are_pinned_only_when_they_are_loaded() -> None:
+    link = unowned(
+        "/etc/nginx/modules-enabled/50-mod-stream.conf",
+        link="/usr/share/nginx/modules-available/mod-stream.conf",
+    )
+    w = one(detect(nginx_host(config_files=(link,))), "nginx")
+    assert [p.name for p in w.packages] == ["nginx", "libnginx-mod-stream"]
+    assert link.path not in {c.path for c in w.copies}
+
+
+def test_nginx_with_masked_configuration_streams_it() -> None:
+    files = {
+        **text("/etc/nginx/nginx.conf", NGINX_CONF),
+        **text("/etc/nginx/sites-available/www", "proxy_set_header X ***;", masked=1),
+    }
+    w = one(detect(nginx_host(files=files)), "nginx")
+    assert "/etc/nginx/sites-available/www" in {s.path for s in w.secrets}
+    assert "/etc/nginx/sites-available/www" not in {c.path for c in w.copies}
+
+
+def test_a_default_site_that_is_still_there_is_kept() -> None:
+    kept = unowned("/etc/nginx/sites-enabled/default", link="../sites-available/default")
+    w = one(detect(nginx_host(config_files=(kept,))), "nginx")
+    assert w.removals == ()
+    assert kept.path in {c.path for c in w.copies}
+
+
+def test_the_server_of_tls_alone_is_asked_whether_it_accepts() -> None:
+    files = {**text("/etc/nginx/nginx.conf", "http { server { listen 8443 ssl; } }")}
+    w = one(detect(nginx_host(files=files)), "nginx")
+    assert w.health is not None
+    assert w.health.command == ("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8443")
+
+
+def app_host(**more: Any) -> Host:
+    facts: dict[str, Any] = {
+        "units": (
+            unit("shop.service", SHOP_UNIT, main_pid=88, path="/etc/systemd/system/shop.service"),
+            unit("redis-server.service", REDIS_UNIT, main_pid=61),
+            unit("cron.service", "[Service]\nExecStart=/usr/sbin/cron -f\n"),
+            unit("prometheus-node-exporter.service", "[Service]\nExecStart=/usr/bin/x\n"),
+        ),
+        "processes": (
+            process(
+                88,
+                "/opt/shop/venv/bin/python3",
+                "/opt/shop/venv/bin/gunicorn",
+                "--bind",
+                "0.0.0.0:8000",
+                uid=995,
+                unit="shop.service",
+                exe="/usr/bin/python3.11",
+            ),
+            process(
+                95,
+                "/opt/shop/venv/bin/python3",
+                "/opt/shop/venv/bin/gunicorn",
+                uid=995,
+                unit="shop.service",
+                ppid=88,
+                exe="/usr/bin/python3.11",
+            ),
+            process(
+                61,
+                "/usr/bin/redis-server 127.0.0.1:6379",
+                uid=100,
+                exe="/usr/bin/redis-check-rdb",
+                unit="redis-server.service",
+            ),
+        ),
+        "listeners": (tcp(8000, 88, 95), tcp(6379, 61, address="127.0.0.1")),
+        "owners": {
+            "/usr/bin/python3.11": "python3.11-minimal",
+            "/usr/bin/redis-check-rdb": "redis-tools",
+            "/opt/shop": "",
+        },
+        "packages": (
+            deb("python3", "3.11.2-1+b1"),
+            deb("redis-server", "5:7.0.15-1~deb12u3"),
+            deb("redis-tools", "5:7.0.15-1~deb12u3"),
+        ),
+        "files": {
+            **text(
+                "/etc/shop/shop.env",
+                "DB_HOST=db.example.org\nDB_PASSWORD=***\nREDIS_URL=redis://127.0.0.1:6379/0\n",
+                masked=1,
+            ),
+            **text(
+                "/etc/redis/redis.conf",
+                "dir /var/lib/redis\npidfile /run/redis/redis-server.pid\nport 6379\n"
+                "bind 127.0.0.1\n",
+            ),
+        },
+        "config_files": (unowned("/etc/shop/shop.env", mode="0640"),),
+        "paths": {
+            **path("/opt/shop"),
+            **path("/var/lib/shop", uid=995),
+            **path("/var/lib/redis", uid=100, mode="0750"),
+            **path("/etc/shop/shop.env", "file"),
+        },
+        "sizes": {"/var/lib/redis": DirSize("/var/lib/redis", 8192, 1)},
+        "virtualenvs": (Python("/opt/shop/venv", "3.11.2", "/usr/bin", ("gunicorn==23.0.0",)),),
+        "host_entries": (("10.0.0.12", ("db.example.org", "db")),),
+        "addresses": ("10.0.0.13/24",),
+        "connections": (
+            Connection("10.0.0.13", 41000, "10.0.0.12", 5432, (95,)),
+            Connection("10.0.0.13", 8000, "10.0.0.99", 51000, (95,)),
+            Connection("127.0.0.1", 42000, "127.0.0.1", 6379, (95,)),
+        ),
+        "cron": (
+            CronJob("/etc/cron.d/shop", "shop", "*/10 * * * *", "/opt/shop/cleanup.py"),
+            CronJob("/etc/cron.daily/apt-compat", "root", "@daily", "/etc/cron.daily/apt-compat"),
+        ),
+    }
+    return host(**{**facts, **more})
+
+
+def test_python_application_with_its_environment_and_job() -> None:
+    found = detect(app_host())
+    w = one(found, "shop")
+    assert (w.kind, w.version, w.restart) == ("python", "3.11.2", "on-failure")
+    assert w.command == (
+        "/bin/sh",
+        "-c",
+        "/opt/shop/venv/bin/python /opt/shop/prepare.py && exec /opt/shop/venv/bin/gunicorn "
+        "--bind 0.0.0.0:8000 --pid /run/shop/shop.pid shop:application",
+    )
+    assert [(c.path, c.kind) for c in w.copies] == [("/opt/shop", "application")]
+    assert [(s.path, s.form) for s in w.secrets] == [("/etc/shop/shop.env", "env")]
+    assert {e.name: e.value for e in w.environment} == {
+        "PYTHONUNBUFFERED": "1",
+        "RUNTIME_DIRECTORY": "/run/shop",
+        "STATE_DIRECTORY": "/var/lib/shop",
+    }
+    assert [(v.path, v.kind, v.owner.uid) for v in w.volumes] == [("/var/lib/shop", "state", 995)]
+    assert [(d.path, d.owner.uid, d.tmpfs) for d in w.directories] == [("/run/shop", 995, False)]
+    assert [p.pin for p in w.packages] == ["python3=3.11.*"]
+    assert [(j.name, j.schedule, j.user) for j in w.jobs] == [
+        ("cleanup.py", "*/10 * * * *", "shop")
+    ]
+    assert found.leftover_jobs == ()
+
+
+def test_every_directive_of_the_unit_has_a_fate() -> None:
+    w = one(detect(app_host()), "shop")
+    fates = {d.name: d.fate for d in w.directives}
+    assert fates["ExecStartPre"] == "carried"
+    assert fates["RuntimeDirectory"] == "carried"
+    assert fates["After"] == "replaced"
+    assert fates["FrobnicateLevel"] == "lost"
+    assert len(w.directives) == sum(1 for line in SHOP_UNIT.splitlines() if "=" in line)
+    assert all(d.how for d in w.directives)
+
+
+def test_peers_and_couplings() -> None:
+    found = detect(app_host())
+    shop, redis = one(found, "shop"), one(found, "redis-server")
+    assert [(p.address, p.port, p.names, p.seen) for p in shop.peers] == [
+        ("10.0.0.12", 5432, ("db.example.org", "db"), True)
+    ]
+    ties = {(c.workload, c.kind, c.detail) for c in redis.couplings}
+    assert ties == {
+        ("h1/shop", "loopback", "127.0.0.1:6379"),
+        ("h1/shop", "unit", "redis-server.service"),
+    }
+    assert ("h1/redis-server", "loopback", "127.0.0.1:6379") in {
+        (c.workload, c.kind, c.detail) for c in shop.couplings
+    }
+    assert "shares the network namespace of shop" in next(
+        a.what for a in redis.adaptations if a.id == "loopback"
+    )
+
+
+def test_a_peer_named_in_configuration_counts_without_a_connection() -> None:
+    shop = one(detect(app_host(connections=())), "shop")
+    assert [(p.address, p.port, p.seen) for p in shop.peers] == [("10.0.0.12", 0, False)]
+    assert [c.detail for c in shop.couplings if c.kind == "loopback"] == ["127.0.0.1:6379"]
+
+
+def test_redis_without_supervision_and_with_its_directory() -> None:
+    w = one(detect(app_host()), "redis-server")
+    assert w.command == (
+        "/usr/bin/redis-server",
+        "/etc/redis/redis.conf",
+        "--daemonize",
+        "no",
+        "--supervised",
+        "no",
+        "--logfile",
+        "",
+    )
+    assert [p.pin for p in w.packages] == ["redis-server=5:7.0.*"]
+    assert w.version == "7.0.15"
+    assert [(v.path, v.consistency) for v in w.volumes] == [("/var/lib/redis", "stop")]
+    assert [(d.path, d.owner.mode) for d in w.directories] == [("/run/redis", "2755")]
+    assert w.health is not None
+    assert "redis-cli -p 6379 ping" in w.health.command[2]
+    assert {d.name: d.fate for d in w.directives}["UMask"] == "lost"
+
+
+def test_a_redis_that_asks_for_a_password_streams_its_configuration() -> None:
+    files = text("/etc/redis/redis.conf", "dir /var/lib/redis\nrequirepass ***\n", masked=1)
+    changed = ConfigFile("/etc/redis/redis.conf", "changed", "redis-server", "0640", 100, 102)
+    w = one(detect(app_host(files=files, config_files=(changed,))), "redis-server")
+    assert [(s.path, s.form) for s in w.secrets] == [("/etc/redis/redis.conf", "file")]
+    assert w.copies == ()
+    assert w.health is not None
+    assert w.health.command[2] == "exec 3<>/dev/tcp/127.0.0.1/6379"
+
+
+def postgres_host(**more: Any) -> Host:
+    conf = """
+data_directory = '/srv/pgdata/15/main'  # another place
+port = 5433
+unix_socket_directories = '/var/run/postgresql'
+ssl_cert_file = '/etc/ssl/certs/ssl-cert-snakeoil.pem'
+ssl_key_file = '/etc/ssl/private/ssl-cert-snakeoil.key'
+lc_messages = 'en_US.UTF-8'
+include_dir = 'conf.d'
+"""
+    binary = "/usr/lib/postgresql/15/bin/postgres"
+    folder = "/etc/postgresql/15/main"
+    facts: dict[str, Any] = {
+        "units": (
+            unit(
+                "postgresql.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n", sub="exited"
+            ),
+            unit("postgresql@15-main.service", POSTGRES_UNIT, main_pid=47),
+        ),
+        "processes": (
+            process(
+                47,
+                binary,
+                "-D",
+                "/srv/pgdata/15/main",
+                "-c",
+                f"config_file={folder}/postgresql.conf",
+                uid=102,
+                unit="postgresql@15-main.service",
+            ),
+            process(
+                48,
+                "postgres: 15/main: checkpointer ",
+                uid=102,
+                ppid=47,
+                unit="postgresql@15-main.service",
+                exe=binary,
+            ),
+        ),
+        "listeners": (tcp(5433, 47),),
+        "owners": {binary: "postgresql-15"},
+        "packages": (
+            deb("postgresql-15", "15.18-0+deb12u1"),
+            deb("postgresql-15-postgis-3", "3.3.2+dfsg-1+b1"),
+            deb("postgresql-15-postgis-3-doc", "3.3.2"),
+            deb("postgresql-13", "13.9-1"),
+            deb("locales-all", "2.36-9+deb12u7"),
+        ),
+        "files": {
+            **text(f"{folder}/postgresql.conf", conf),
+            **text(f"{folder}/conf.d/lab.conf", "listen_addresses = '*'\n"),
+            **text(f"{folder}/pg_hba.conf", "host all all 10.0.0.13/32 md5\n"),
+        },
+        "config_files": tuple(
+            unowned(f"{folder}/{name}", uid=102, gid=104)
+            for name in ("conf.d/lab.conf", "pg_ctl.conf", "pg_hba.conf", "postgresql.conf")
+        ),
+        "paths": {
+            **path("/srv/pgdata/15/main", uid=102, mode="0700"),
+            **path("/etc/ssl/private/ssl-cert-snakeoil.key", "file", mode="0640"),
+            **path("/etc/ssl/certs/ssl-cert-snakeoil.pem", "file"),
+        },
+        "open_files": (OpenFile(47, "/srv/pgdata/15/main/pg_wal/000000010000000000000001"),),
+    }
+    return host(**{**facts, **more})
+
+
+def test_postgresql_is_a_workload_for_each_cluster() -> None:
+    found = detect(postgres_host())
+    assert [w.name for w in found.workloads] == ["postgresql@15-main"]
+    w = found.workloads[0]
+    assert w.command == (
+        "/usr/lib/postgresql/15/bin/postgres",
+        "-D",
+        "/srv/pgdata/15/main",
+        "-c",
+        "config_file=/etc/postgresql/15/main/postgresql.conf",
+    )
+    assert (w.stop_signal, w.version) == ("SIGINT", "15.18")
+    assert [p.pin for p in w.packages] == [
+        "postgresql-15=15.*",
+        "postgresql-15-postgis-3=3.3.*",
+        "locales-all=2.*",
+    ]
+    assert w.preparations == ("no-postgresql-cluster",)
+    assert w.removals == ("/etc/ssl/private/ssl-cert-snakeoil.key",)
+    assert [(s.path, s.owner.uid, s.owner.mode) for s in w.secrets] == [
+        ("/etc/ssl/private/ssl-cert-snakeoil.key", 102, "0600")
+    ]
+    assert [(v.path, v.consistency, v.owner.mode) for v in w.volumes] == [
+        ("/srv/pgdata/15/main", "base-backup", "0700")
+    ]
+    assert w.volumes[0].live_copy[4] == "/usr/lib/postgresql/15/bin/pg_basebackup"
+    assert "/etc/postgresql/15/main/pg_ctl.conf" not in {c.path for c in w.copies}
+    assert "/etc/ssl/certs/ssl-cert-snakeoil.pem" in {c.path for c in w.copies}
+    assert {d.path: d.owner.mode for d in w.directories}["/run/postgresql"] == "2775"
+    assert w.health is not None
+    assert w.health.command[-4:] == ("-h", "/run/postgresql", "-p", "5433")
+    assert w.peers == ()
+
+
+def test_a_tablespace_outside_forbids_the_live_base_backup() -> None:
+    opened = (OpenFile(47, "/srv/fast/PG_15_2022/1/2"),)
+    w = detect(postgres_host(open_files=opened)).workloads[0]
+    assert [(v.path, v.consistency, v.live_copy) for v in w.volumes] == [
+        ("/srv/fast", "stop", ()),
+        ("/srv/pgdata/15/main", "stop", ()),
+    ]
+
+
+def test_a_stopped_cluster_is_still_known_from_its_configuration() -> None:
+    stopped = unit("postgresql@15-main.service", POSTGRES_UNIT, active="failed", sub="failed")
+    found = detect(postgres_host(units=(stopped,), processes=(), listeners=(), open_files=()))
+    w = one(found, "postgresql@15-main")
+    assert w.state == "failed"
+    assert w.command[:3] == ("/usr/lib/postgresql/15/bin/postgres", "-D", "/srv/pgdata/15/main")
+    assert w.run_as is not None
+    assert w.run_as.uid == 102
+
+
+LIGHTTPD = """
+server.document-root = "/var/www/html"
+server.errorlog = "/var/log/lighttpd/error.log"
+server.pid-file = "/run/lighttpd.pid"
+server.port = 80
+# server.tag = "/srv/commented"
+"""
+
+
+def test_another_service_without_root_is_told_with_what_lacks() -> None:
+    reason = "not root: which process a socket belongs to is not known"
+    lighttpd = "/usr/sbin/lighttpd"
+    h = host(
+        units=(
+            unit(
+                "lighttpd.service",
+                "[Service]\nType=simple\nPIDFile=/run/lighttpd.pid\n"
+                f"ExecStart={lighttpd} -D -f /etc/lighttpd/lighttpd.conf\n",
+                main_pid=43,
+            ),
+            unit("ssh.service", "[Service]\nExecStart=/usr/sbin/sshd -D\n"),
+        ),
+        processes=(
+            process(
+                43,
+                lighttpd,
+                "-D",
+                "-f",
+                "/etc/lighttpd/lighttpd.conf",
+                uid=33,
+                unit="lighttpd.service",
+                exe="",
+            ),
+        ),
+        listeners=Fact("listeners", (tcp(80), tcp(22), tcp(9999)), partial=reason),
+        owners={lighttpd: "lighttpd"},
+        packages=(deb("lighttpd", "1.4.69-1"),),
+        files=text("/etc/lighttpd/lighttpd.conf", LIGHTTPD),
+        paths=path("/var/www/html"),
+        cron=(CronJob("/etc/cron.daily/lighttpd", "root", "@daily", "/etc/cron.daily/lighttpd"),),
+    )
+    found = detect(h)
+    assert [w.name for w in found.workloads] == ["lighttpd", "listener-tcp-9999"]
+    w, stray = found.workloads
+    assert w.command == (lighttpd, "-D", "-f", "/etc/lighttpd/lighttpd.conf")
+    assert [x.port for x in w.listeners] == [80]
+    assert any(reason in u for u in w.unknowns)
+    assert any("port 80" in u for u in w.unknowns)
+    assert [(v.path, v.read_only) for v in w.volumes] == [("/var/www/html", True)]
+    assert w.log_links == (("/var/log/lighttpd/error.log", "/dev/stderr"),)
+    assert [j.source for j in w.jobs] == ["/etc/cron.daily/lighttpd"]
+    assert stray.command == ()
+    assert reason in stray.unknowns[0]
+
+
+@pytest.mark.parametrize(
+    ("start", "kind", "expected"),
+    [
+        (
+            "/usr/sbin/haproxy -Ws -f /etc/haproxy/haproxy.cfg",
+            "notify",
+            ("/usr/sbin/haproxy", "-db", "-W", "-f", "/etc/haproxy/haproxy.cfg"),
+        ),
+        ("/usr/sbin/apachectl start", "forking", ("/usr/sbin/apachectl", "-DFOREGROUND")),
+        ("/usr/bin/memcached -d -m 64", "forking", ("/usr/bin/memcached", "-m", "64")),
+        (
+            "/usr/sbin/vsftpd /etc/vsftpd.conf",
+            "simple",
+            ("/usr/sbin/vsftpd", "/etc/vsftpd.conf", "-obackground=NO"),
+        ),
+        ("/opt/own/daemon --config x", "forking", ()),
+        ("/opt/own/daemon --token ***", "simple", ()),
+        ("/usr/bin/tool %% %i", "simple", ("/usr/bin/tool", "%", "")),
+        ("@/usr/bin/tool name -x", "simple", ("/usr/bin/tool", "-x")),
+    ],
+)
+def test_commands_stay_in_the_foreground_or_are_not_known(
+    start: str, kind: str, expected: tuple[str, ...]
+) -> None:
+    h = host(units=(unit("thing.service", f"[Service]\nType={kind}\nExecStart={start}\n"),))
+    w = one(detect(h), "thing")
+    assert w.command == expected
+    assert bool(w.command) or any("its owner has to say" in u or "secret" in u for u in w.unknowns)
+
+
+def test_variables_of_the_environment_file_are_filled_in_by_sh() -> None:
+    text_of = (
+        "[Service]\nUser=shop\nEnvironment=A=1\nEnvironmentFile=-/etc/default/thing\n"
+        "UMask=0027\nExecStart=/usr/bin/thing --a ${A} --b=${B} $OPTS 'c d'\n"
+    )
+    h = host(units=(unit("thing.service", text_of),), paths=path("/etc/default/thing", "file"))
+    w = one(detect(h), "thing")
+    assert w.command[:2] == ("/bin/sh", "-c")
+    assert w.command[2] == (
+        "set -f && umask 0027 && exec /usr/bin/thing --a 1 --b=\"${B-}\" ${OPTS-} 'c d'"
+    )
+    assert [s.path for s in w.secrets] == ["/etc/default/thing"]
+    out = subprocess.run(
+        ["/bin/sh", "-c", w.command[2].replace("exec /usr/bin/thing", "printf '<%s>'")],
+        env={"B": "x $(id) y", "OPTS": "-p * -q"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert out.stdout == "<--a><1><--b=x $(id) y><-p><*><-q><c d>"
+
+
+def test_an_optional_environment_file_that_is_not_there_is_no_secret() -> None:
+    body = "[Service]\nEnvironmentFile=-/etc/default/none\nExecStart=/usr/bin/thing\n"
+    w = one(detect(host(units=(unit("thing.service", body),))), "thing")
+    assert w.secrets == ()
+
+
+def test_secret_environment_of_the_unit_keeps_its_name_only() -> None:
+    body = "[Service]\nEnvironment=DB_PASSWORD=*** MODE=live\nExecStart=/usr/bin/thing\n"
+    w = one(detect(host(units=(unit("thing.service", body),))), "thing")
+    assert [(e.name, e.value, e.secret) for e in w.environment] == [
+        ("DB_PASSWORD", "", True),
+        ("MODE", "live", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("openvpn-server@gateway.service", "openvpn"),
+        ("wg-quick@wg0.service", "wireguard"),
+        ("strongswan.service", "strongswan"),
+        ("libvirtd.service", "libvirtd"),
+        ("docker.service", "dockerd"),
+        ("containerd.service", "containerd"),
+        ("kubelet.service", "kubelet"),
+        ("nfs-server.service", "nfs-server"),
+        ("nftables.service", "firewall"),
+        ("firewalld.service", "firewall"),
+        ("samba-ad-dc.service", "directory"),
+        ("slapd.service", "directory"),
+        ("keepalived.service", "cluster"),
+        ("corosync.service", "cluster"),
+    ],
+)
+def test_services_of_the_kernel_are_named(name: str, kind: str) -> None:
+    exited = name.startswith(("wg-", "nfs", "nftables"))
+    made = unit(name, "[Service]\nExecStart=/usr/sbin/x\n", sub="exited" if exited else "running")
+    rules = (unowned("/etc/firewalld/zones/public.xml"), unowned("/etc/nftables.conf"))
+    w = detect(host(units=(made,), config_files=rules)).workloads[0]
+    assert (w.kind, w.traits, w.command) == (kind, ("kernel-service",), ())
+
+
+def test_a_packet_filter_without_rules_of_its_own_is_no_workload() -> None:
+    made = unit(
+        "nftables.service", "[Service]\nType=oneshot\nExecStart=/usr/sbin/nft -f x\n", sub="exited"
+    )
+    assert [a.name for a in detect(host(units=(made,))).agents] == ["nftables"]
+    changed = ConfigFile("/etc/nftables.conf", "changed", "nftables")
+    ruled = detect(host(units=(made,), config_files=(changed,)))
+    assert [w.kind for w in ruled.workloads] == ["firewall"]
+    hidden = detect(host(units=(made,), unknown={"config_files": "not looked"}))
+    assert [w.kind for w in hidden.workloads] == ["firewall"]
+
+
+def test_containers_of_podman_make_a_container_host() -> None:
+    h = host(
+        processes=(
+            process(80, "/usr/bin/conmon", unit="libpod-conmon-ab12.scope"),
+            process(81, "/usr/sbin/nginx", ppid=80, unit="libpod-ab12.scope"),
+        ),
+        listeners=(tcp(8080, 81),),
+    )
+    found = detect(h)
+    assert [(w.name, w.kind, w.traits) for w in found.workloads] == [
+        ("podman", "podman", ("kernel-service",))
+    ]
+    assert [x.port for x in found.workloads[0].listeners] == [8080]
+
+
+def test_preparations_that_only_the_machine_can_run_are_lost() -> None:
+    body = (
+        "[Service]\nUser=shop\n"
+        "ExecStartPre=+/usr/bin/install -m 755 -o shop -g root -d /var/run/thing\n"
+        "{}ExecStart=/usr/bin/thing\n"
+    )
+    made = one(detect(host(units=(unit("thing.service", body.format("")),))), "thing")
+    assert made.command == ("/usr/bin/thing",)
+    assert [d.path for d in made.directories] == ["/run/thing"]
+    assert {d.name: d.fate for d in made.directives}["ExecStartPre"] == "replaced"
+    extra = 'ExecStartPre=/bin/sh -c "systemctl unset-environment X"\n'
+    lost = one(detect(host(units=(unit("thing.service", body.format(extra)),))), "thing")
+    assert lost.command == ("/usr/bin/thing",)
+    assert {d.name: d.fate for d in lost.directives}["ExecStartPre"] == "lost"
+
+
+def test_plumbing_is_silent_and_agents_are_listed() -> None:
+    silent = ("ssh", "dbus", "cron", "systemd-journald", "getty@tty1", "polkit", "user@1000")
+    agents = (
+        "prometheus-node-exporter",
+        "zabbix-agent",
+        "qemu-guest-agent",
+        "chrony",
+        "rsyslog",
+        "unattended-upgrades",
+        "telegraf",
+        "snapd",
+    )
+    body = "[Service]\nExecStart=/usr/bin/x\n"
+    found = detect(host(units=tuple(unit(f"{n}.service", body) for n in (*silent, *agents))))
+    assert found.workloads == ()
+    assert [a.name for a in found.agents] == sorted(agents)
+
+
+def test_a_mail_server_for_its_own_machine_is_an_agent() -> None:
+    body = "[Service]\nExecStart=/usr/lib/postfix/sbin/master\n"
+    local = host(
+        units=(unit("postfix@-.service", body, main_pid=5),),
+        processes=(process(5, "/usr/lib/postfix/sbin/master", unit="postfix@-.service"),),
+        listeners=(tcp(25, 5, address="127.0.0.1"),),
+    )
+    assert [a.purpose for a in detect(local).agents] == ["local mail of the host"]
+    public = host(units=local.units.value, processes=local.processes.value, listeners=(tcp(25, 5),))
+    assert [w.kind for w in detect(public).workloads] == ["service"]
+
+
+def test_enabled_but_stopped_or_failed_is_listed_with_its_state() -> None:
+    body = "[Service]\nExecStart=/usr/bin/x\n"
+    h = host(
+        units=(
+            unit("a.service", body, active="inactive", sub="dead"),
+            unit("b.service", body, active="failed", sub="failed", enabled="disabled"),
+            unit("c.service", body, active="inactive", sub="dead", enabled="disabled"),
+            unit("d.service", body, load="masked", active="inactive", enabled="masked"),
+        )
+    )
+    assert [(w.name, w.state) for w in detect(h).workloads] == [("a", "stopped"), ("b", "failed")]
+
+
+def test_a_process_outside_of_units_that_listens_is_listed_once() -> None:
+    h = host(
+        processes=(
+            process(50, "sshd: me", comm="sshd", exe="/usr/sbin/sshd", unit="session-3.scope"),
+            process(51, "-bash", ppid=50, comm="bash", exe="/bin/bash", unit="session-3.scope"),
+            process(
+                60, "/home/me/server", "--port", "9000", ppid=51, uid=995, unit="session-3.scope"
+            ),
+            process(61, "/home/me/server", "--child", ppid=60, uid=995, unit="session-3.scope"),
+        ),
+        listeners=(tcp(9000, 60, 61),),
+        owners={"/home/me/server": ""},
+    )
+    found = detect(h)
+    assert [(w.name, w.pids) for w in found.workloads] == [("server", (60, 61))]
+    w = found.workloads[0]
+    assert w.command == ("/home/me/server", "--port", "9000")
+    assert any("No unit starts it" in u for u in w.unknowns)
+    assert [(c.path, c.kind) for c in w.copies] == [("/home/me", "application")]
+
+
+def test_without_systemd_the_children_of_init_are_services() -> None:
+    h = host(
+        init="sysvinit",
+        unknown={"units": "systemctl is not there"},
+        processes=(
+            process(70, "/usr/sbin/mydaemon", "-x"),
+            process(71, "/usr/sbin/nginx", exe="/usr/sbin/nginx"),
+            process(72, "/sbin/getty", "38400"),
+        ),
+        listeners=(tcp(80, 71),),
+    )
+    found = detect(h)
+    assert [(w.name, w.kind) for w in found.workloads] == [
+        ("mydaemon", "service"),
+        ("nginx", "nginx"),
+    ]
+
+
+def test_a_socket_that_systemd_holds_belongs_to_the_service_it_starts() -> None:
+    h = host(
+        units=(
+            unit(
+                "idle.service",
+                "[Service]\nExecStart=/usr/bin/idle\n",
+                active="inactive",
+                sub="dead",
+            ),
+            unit(
+                "idle.socket",
+                "[Socket]\nListenStream=8081\n",
+                properties={"Triggers": "idle.service"},
+            ),
+        ),
+        processes=(process(1, "/sbin/init", ppid=0),),
+        listeners=(tcp(8081, 1),),
+    )
+    found = detect(h)
+    assert [(w.name, w.state, [x.port for x in w.listeners]) for w in found.workloads] == [
+        ("idle", "stopped", [8081])
+    ]
+
+
+def test_jobs_and_timers_that_belong_to_no_service() -> None:
+    h = host(
+        cron=(
+            CronJob(
+                "/etc/crontab", "root", "17 * * * *", "cd / && run-parts --report /etc/cron.hourly"
+            ),
+            CronJob("/etc/cron.d/report", "root", "0 6 1 * *", "/opt/report/run.sh >/dev/null"),
+            CronJob("/etc/cron.d/certbot", "root", "0 */12 * * *", "certbot -q renew"),
+        ),
+        units=(
+            unit("apt-daily.timer", "[Timer]\nOnCalendar=daily\n"),
+            unit("export.timer", "[Timer]\nOnCalendar=Mon 04:00\n"),
+            unit(
+                "export.service",
+                "[Service]\nType=oneshot\nUser=shop\nExecStart=/usr/local/bin/export --all\n",
+                active="inactive",
+                sub="dead",
+            ),
+        ),
+    )
+    found = detect(h)
+    assert [(w.name, w.kind, w.traits, w.jobs[0].schedule) for w in found.workloads] == [
+        ("job-export", "job", ("batch",), "Mon 04:00"),
+        ("job-run.sh", "job", ("batch",), "0 6 1 * *"),
+    ]
+    assert found.workloads[0].run_as is not None
+    assert [c.path for c in found.workloads[1].copies] == ["/opt/report"]
+    assert [j.source for j in found.leftover_jobs] == ["/etc/cron.d/certbot"]
+
+
+HOSTILE = "/srv/a b'\"\n$(touch pwned)`id`;"
+
+
+def test_hostile_names_stay_data() -> None:
+    name = "evil\\x20$(reboot).service"
+    body = f"[Service]\nUser=shop\nExecStart=/usr/bin/thing\nWorkingDirectory={HOSTILE}\n"
+    h = host(
+        units=(unit(name, body, main_pid=9),),
+        processes=(process(9, "/usr/bin/thing", HOSTILE, uid=995, unit=name, cwd=HOSTILE),),
+        open_files=(OpenFile(9, f"{HOSTILE}/data/file"),),
+        listeners=(tcp(80, 9),),
+        paths=path(HOSTILE),
+    )
+    w = detect(h).workloads[0]
+    assert all(c.isalnum() or c in "@_.:-" for c in w.name)
+    assert w.name.startswith("evil-x20-reboot")
+    for volume in w.volumes:
+        assert volume.path.startswith(HOSTILE)
+        assert all(c.isalnum() or c in "_.-" for c in volume.name)
+
+
+def test_two_names_that_clean_to_the_same_stay_apart() -> None:
+    body = "[Service]\nExecStart=/usr/bin/thing\n"
+    found = detect(
+        host(
+            units=(unit("a b.service", body), unit("a-b.service", body), unit("a$b.service", body))
+        )
+    )
+    assert len({w.id for w in found.workloads}) == 3
+
+
+def test_volume_names_are_unique_on_the_machine() -> None:
+    body = "[Service]\nExecStart=/usr/bin/{0}\nStateDirectory={0} y/{0}\n"
+    found = detect(
+        host(units=(unit("a.service", body.format("a-x")), unit("a-x.service", body.format("x"))))
+    )
+    names = [v.name for w in found.workloads for v in w.volumes]
+    assert len(names) == len(set(names)) == 4
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "processes",
+        "listeners",
+        "packages",
+        "owners",
+        "config_files",
+        "files",
+        "paths",
+        "sizes",
+        "open_files",
+        "connections",
+        "accounts",
+        "virtualenvs",
+        "units",
+        "cron",
+        "timezone",
+        "os",
+    ],
+)
+@pytest.mark.parametrize("make", [nginx_host, app_host, postgres_host])
+def test_hiding_a_fact_invents_nothing(make: Any, fact: str) -> None:
+    whole = make()
+    fields = {
+        f: getattr(whole, f)
+        for f in EMPTY
+        | {
+            "units": 0,
+            "processes": 0,
+            "listeners": 0,
+            "packages": 0,
+            "config_files": 0,
+            "open_files": 0,
+            "connections": 0,
+            "virtualenvs": 0,
+            "cron": 0,
+            "host_entries": 0,
+            "addresses": 0,
+        }
+    }
+    fields.pop(fact)
+    hidden = host(unknown={fact: "could not look"}, **fields)
+    before = {w.name: w for w in detect(whole).workloads}
+    for w in detect(hidden).workloads:
+        known = before.get(w.name)
+        if known is None:
+            assert w.unknowns
+            continue
+        assert {c.path for c in w.copies} <= {c.path for c in known.copies} | {
+            s.path for s in known.secrets
+        } or fact in ("files", "paths", "virtualenvs")
+        assert {p.name for p in w.packages} <= {p.name for p in known.packages}
+
+
+def test_what_cannot_be_seen_is_said() -> None:
+    w = detect(nginx_host(files=Fact("files", unknown="no room left"))).workloads[0]
+    assert any("no room left" in u for u in w.unknowns)
+    w = detect(nginx_host(config_files=Fact("config-files", unknown="dpkg hangs"))).workloads[0]
+    assert any("dpkg hangs" in u for u in w.unknowns)
+    assert w.removals == ()
+
+
+def test_a_machine_that_was_not_seen_has_nothing() -> None:
+    from msgspec.structs import replace
+
+    assert detect(replace(nginx_host(), status="unreachable")) == Detected()
+
+
+def test_the_same_facts_in_another_order_give_the_same_workloads() -> None:
+    one_way = app_host()
+    other = app_host(
+        units=tuple(reversed(one_way.units.value or ())),
+        processes=tuple(reversed(one_way.processes.value or ())),
+        listeners=tuple(reversed(one_way.listeners.value or ())),
+        connections=tuple(reversed(one_way.connections.value or ())),
+    )
+    assert detect(one_way) == detect(other)
+
+
+def test_udp_and_ipv6_listeners_are_kept() -> None:
+    body = "[Service]\nExecStart=/usr/sbin/named -f -u bind\n"
+    h = host(
+        units=(unit("named.service", body, main_pid=7),),
+        processes=(process(7, "/usr/sbin/named", "-f", unit="named.service"),),
+        listeners=(Listener("udp", "::", 53, (7,)), Listener("tcp", "::1", 953, (7,))),
+    )
+    w = one(detect(h), "named")
+    assert [(x.protocol, x.port) for x in w.listeners] == [("udp", 53), ("tcp", 953)]
+    assert w.command == ("/usr/sbin/named", "-g", "-u", "bind")
