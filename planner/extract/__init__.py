@@ -1,0 +1,197 @@
+"""Fetch what the Dockerfiles of a plan copy: exactly the files that it names, without secrets.
+
+Two looks: the first lists every tree with digests, after the machine sorted out secrets; the second
+brings the contents. A workload's folder gets ``rootfs/`` and ``left-out.txt``, whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from planner import session, store
+from planner.errors import OutputError
+from planner.extract.unpack import build, contents
+from planner.extract.wanted import Listing, batches, fetch_script, list_script, listings
+from planner.model import Plan, Workload
+from planner.session.folder import private_folder
+from planner.session.framing import decode
+
+MAX_BYTES = 4 * 1024**3
+MAX_FILES = 200_000
+
+
+@dataclass(frozen=True)
+class Context:
+    """What became of one workload. ``reason`` is empty when its folder is complete as listed."""
+
+    workload: str
+    folder: Path
+    reason: str = ""
+    files: int = 0
+    bytes: int = 0
+    left_out: tuple[tuple[str, str], ...] = ()
+    """(path, why it stayed on the machine), sorted."""
+
+
+def extract(
+    plan: Plan,
+    folder: Path,
+    options: session.Options,
+    folders: Mapping[str, str],
+    on_workload: Callable[[Context], None] = lambda context: None,
+    max_bytes: int = MAX_BYTES,
+) -> tuple[Context, ...]:
+    """Fill ``folder/folders[workload id]/rootfs`` for each workload that moves.
+
+    Workloads without an entry in ``folders`` or without anything to copy are passed over. A machine
+    that cannot be reached is a reason in its contexts; raises InputError, RunError, OutputError.
+    """
+    work = _work(plan, folders)
+    if not work:
+        return ()
+    known = {target.name for target in session.targets(options)}
+    done: dict[str, Context] = {}
+
+    def finish(context: Context) -> None:
+        done[context.workload] = context
+        on_workload(context)
+
+    def fail(workloads: Sequence[Workload], reason: str) -> None:
+        for workload in workloads:
+            finish(Context(workload.id, folder / folders[workload.id], reason))
+
+    for host in sorted(work.keys() - known):
+        fail(work.pop(host), "its machine is not in the inventory, or outside of the limit")
+    with private_folder((folder,)) as waiting:
+        listed = _list(options, work, max_bytes, fail)
+        _fetch(options, work, listed, waiting)
+        for host, found in listed.items():
+            for workload in work[host]:
+                if workload.id in found:
+                    place = folder / folders[workload.id]
+                    finish(
+                        _finish(workload.id, found[workload.id], waiting / host_name(host), place)
+                    )
+    return tuple(done[id] for id in sorted(done))
+
+
+def host_name(host: str) -> str:
+    """Safe name of a machine's folder while its files wait."""
+    return store.slug(host)
+
+
+def _work(plan: Plan, folders: Mapping[str, str]) -> dict[str, list[Workload]]:
+    """Workloads that move and have something to copy, by host."""
+    found: dict[str, list[Workload]] = {}
+    for host in plan.hosts:
+        for item in host.workloads:
+            moves = item.verdict.outcome in ("container", "container-with-changes")
+            if moves and item.workload.copies and item.workload.id in folders:
+                found.setdefault(host.name, []).append(item.workload)
+    return found
+
+
+def _list(
+    options: session.Options,
+    work: Mapping[str, Sequence[Workload]],
+    max_bytes: int,
+    fail: Callable[[Sequence[Workload], str], None],
+) -> dict[str, dict[str, Listing]]:
+    """First look: listings by host and workload."""
+    nonce = secrets.token_hex(16)
+    found: dict[str, dict[str, Listing]] = {}
+    heard: set[str] = set()
+
+    def arrived(answer: session.Answer) -> None:
+        if answer.host not in work or answer.host in heard:
+            return
+        heard.add(answer.host)
+        if answer.status != "ok" or not answer.files:
+            fail(work[answer.host], f"{answer.status}: {answer.reason}")
+            return
+        payload = decode(answer.files[0].read_bytes(), nonce)
+        if not payload.sections:
+            fail(work[answer.host], payload.problem or "the machine has no sha256sum")
+            return
+        mine = found.setdefault(answer.host, {})
+        for workload in work[answer.host]:
+            listing = listings(work[answer.host], payload)[workload.id]
+            if reason := _too_big(listing, max_bytes):
+                fail([workload], reason)
+            else:
+                mine[workload.id] = listing
+
+    scripts = {host: [list_script(workloads, nonce)] for host, workloads in work.items()}
+    session.run(options, scripts, nonce, arrived)
+    for host in sorted(work.keys() - heard):
+        fail(work[host], "Ansible reported nothing about its machine")
+    return found
+
+
+def _too_big(listing: Listing, max_bytes: int) -> str:
+    size = sum(entry.size for entry in listing.entries)
+    if size > max_bytes:
+        return (
+            f"{size / 1024**3:.1f} GiB to copy, more than {max_bytes / 1024**3:.1f}: exclude data"
+        )
+    if len(listing.entries) > MAX_FILES:
+        return f"{len(listing.entries)} files to copy, more than {MAX_FILES}: exclude data"
+    return ""
+
+
+def _fetch(
+    options: session.Options,
+    work: Mapping[str, Sequence[Workload]],
+    listed: Mapping[str, Mapping[str, Listing]],
+    waiting: Path,
+) -> None:
+    """Second look: contents, into ``waiting/<host>``; what does not come is missed by _finish."""
+    nonce = secrets.token_hex(16)
+    wanted = {}
+    for host, found in listed.items():
+        (waiting / host_name(host)).mkdir(mode=0o700)
+        files = {e.path: e for listing in found.values() for e in listing.entries if e.type == "f"}
+        if parts := batches([files[path] for path in sorted(files)]):
+            wanted[host] = parts
+
+    def arrived(answer: session.Answer) -> None:
+        if answer.host in wanted:
+            contents(answer.files, wanted[answer.host], waiting / host_name(answer.host))
+
+    scripts = {
+        host: [fetch_script(part, nonce) for part in parts] for host, parts in wanted.items()
+    }
+    if scripts:
+        session.run(options, scripts, nonce, arrived, places=(waiting,))
+
+
+def _finish(id: str, listing: Listing, waiting: Path, place: Path) -> Context:
+    """Build beside, then rename: what was there stays until the new tree is whole."""
+    new, old = place / ".rootfs.new", place / ".rootfs.old"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for left in (new, old):
+            shutil.rmtree(left, ignore_errors=True)
+        refused = dict(build(listing.entries, waiting, new))
+        broken = sorted(path for path, why in refused.items() if why.startswith(("changed", "its")))
+        context = Context(
+            id, place, left_out=tuple(sorted({**dict(listing.left_out), **refused}.items()))
+        )
+        if broken:
+            shutil.rmtree(new)
+            return replace(context, reason=f"{store.printable(broken[0])}: {refused[broken[0]]}")
+        if os.path.lexists(place / "rootfs"):
+            os.rename(place / "rootfs", old)
+        os.rename(new, place / "rootfs")
+        shutil.rmtree(old, ignore_errors=True)
+        text = "".join(f"{store.printable(path)}: {why}\n" for path, why in context.left_out)
+        store.write_file(place / "left-out.txt", text.encode())
+    except OSError as error:
+        raise OutputError(f"{error.filename or place}: {error.strerror}: extract again") from None
+    files = [entry for entry in listing.entries if entry.type == "f" and entry.path not in refused]
+    return replace(context, files=len(files), bytes=sum(entry.size for entry in files))

@@ -1,0 +1,122 @@
+"""The fleet at a glance: what the report counts and groups."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from planner.change import MOVES, build_folder, moving
+from planner.model import Data, Effect, Finding, HostPlan, Peer, Plan, WorkloadPlan
+
+_RISK: dict[Effect, str] = {
+    "block": "blocks",
+    "adapt": "needs a change",
+    "note": "to know",
+    "affinity": "speaks for a container",
+}
+_ORDER: tuple[Effect, ...] = ("block", "adapt", "note", "affinity")
+
+
+class RuleGroup(Data, frozen=True):
+    """A rule with every workload where it fired, or where it could not be checked."""
+
+    rule: str
+    title: str
+    risk: str
+    remediation: str
+    guidance: tuple[str, ...]
+    cases: tuple[tuple[str, str], ...]
+    """(workload id, message)."""
+
+
+class Link(Data, frozen=True):
+    """A connection between a workload and somebody else."""
+
+    source: str
+    target: str
+    moves: str
+    """Which ends move: ``both``, ``source``, ``target``, ``none``, ``source, target unknown``."""
+    seen: bool
+    hosts: tuple[str, ...]
+    """Machines at its ends, as far as they are of the fleet."""
+
+
+class Rebuild(Data, frozen=True):
+    """How the image of a workload is made anew after its packages were patched."""
+
+    workload: str
+    tag: str
+    folder: str
+    compose: str
+
+
+class Fleet(Data, frozen=True):
+    """What the report says beside the plan's own words."""
+
+    outcomes: tuple[tuple[str, int], ...]
+    verdicts: tuple[tuple[str, int], ...]
+    fired: tuple[RuleGroup, ...]
+    unchecked: tuple[RuleGroup, ...]
+    links: tuple[Link, ...]
+    rebuilds: tuple[Rebuild, ...]
+
+
+def fleet(plan: Plan) -> Fleet:
+    """Count and group a plan."""
+    items = [(host, item) for host in plan.hosts for item in host.workloads]
+    moved = {item.workload.id for _, item in items if item.verdict.outcome in MOVES}
+    return Fleet(
+        outcomes=_counted(h.outcome or "no verdict" for h in plan.hosts),
+        verdicts=_counted(item.verdict.outcome for _, item in items),
+        fired=_groups((i, f) for _, i in items for f in i.verdict.findings),
+        unchecked=_groups((i, f) for _, i in items for f in i.verdict.unchecked),
+        links=tuple(_link(item, peer, moved) for _, item in items for peer in item.workload.peers),
+        rebuilds=tuple(_rebuild(h, i) for h in plan.hosts for i in moving(h)),
+    )
+
+
+def _counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(Counter(names).items()))
+
+
+def _groups(found: Iterable[tuple[WorkloadPlan, Finding]]) -> tuple[RuleGroup, ...]:
+    """Worst first; within one risk, the rule that concerns most workloads first."""
+    by_rule: dict[str, list[tuple[WorkloadPlan, Finding]]] = {}
+    for item, finding in found:
+        by_rule.setdefault(finding.rule, []).append((item, finding))
+    ordered = sorted(
+        by_rule.items(), key=lambda g: (_ORDER.index(g[1][0][1].effect), -len(g[1]), g[0])
+    )
+    return tuple(_group(rule, cases) for rule, cases in ordered)
+
+
+def _group(rule: str, cases: list[tuple[WorkloadPlan, Finding]]) -> RuleGroup:
+    first = cases[0][1]
+    return RuleGroup(
+        rule=rule,
+        title=first.title,
+        risk=_RISK[first.effect],
+        remediation=first.remediation,
+        guidance=first.guidance,
+        cases=tuple((item.workload.id, f.unchecked or f.message) for item, f in cases),
+    )
+
+
+def _link(item: WorkloadPlan, peer: Peer, moved: set[str]) -> Link:
+    who = peer.workload or peer.host or ", ".join(peer.names) or peer.address
+    source = item.workload.id in moved
+    target = peer.workload in moved
+    if not peer.workload:
+        moves = "source; target not known to the plan" if source else "target not known to the plan"
+    else:
+        moves = {(True, True): "both", (True, False): "source", (False, True): "target"}.get(
+            (source, target), "none"
+        )
+    hosts = tuple(dict.fromkeys(h for h in (item.workload.host, peer.host) if h))
+    return Link(item.workload.id, f"{who} ({peer.address}:{peer.port})", moves, peer.seen, hosts)
+
+
+def _rebuild(host: HostPlan, item: WorkloadPlan) -> Rebuild:
+    tag = item.image.tag if item.image else ""
+    compose = f"hosts/{host.slug}/compose.yaml"
+    return Rebuild(item.workload.id, tag, build_folder(host, item), compose)

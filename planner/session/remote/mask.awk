@@ -1,0 +1,392 @@
+# Masking of secrets, on the machine, before anything travels. One source for the collector and
+# for extract: a library of awk functions without main program. Written for mawk, gawk and busybox
+# awk alike: no intervals, no gensub, no single quote (SQ holds it).
+#
+#   mask_reset()       before a new file or argument list
+#   mask_text(line)    a line of a configuration, unit, script or cron file
+#   mask_arg(arg)      the next argument of a process
+#   MASKED             how many values were replaced so far
+
+BEGIN {
+	SQ = sprintf("%c", 39); DQ = "\""; STARS = "***"
+	NAME = "[A-Za-z0-9_.-]"
+	# What is in a name and makes its value a secret.
+	n = split("password passwd passwort passphrase passcode pwd pass pw secret secrets token tokens " \
+		"apikey secretkey accesskey privatekey authkey presharedkey sharedkey " \
+		"encryptionkey signingkey credential credentials creds dsn psk rootpw bindpw " \
+		"masterauth requirepass authtoken auth salt pgpassword", w, " ")
+	for (i = 1; i <= n; i++) SECRET[w[i]] = 1
+	# key and cookie are secrets only behind one of these.
+	n = split("api access private secret encryption encrypt signing sign session master account " \
+		"auth crypt crypto cipher hmac jwt app shared preshared pre license deploy aes fernet " \
+		"storage consumer cookie erlang service webhook data admin", w, " ")
+	for (i = 1; i <= n; i++) BEFORE_KEY[w[i]] = 1
+	# A name that ends so speaks about a secret and does not hold it.
+	n = split("file files path paths dir directory authentication authenticate algorithm alg " \
+		"algo encryption encrypted bucket buckets length len min max minlen maxlen age timeout " \
+		"ttl type types method methods mech mechanism mechanisms policy policies expire expires " \
+		"expiry expiration name names header headers field fields lifetime enabled enable " \
+		"disabled required provider class module prompt format prefix map maps table query " \
+		"change changes reset retries attempts count limit rate interval command program " \
+		"helper store url uri endpoint login scheme size cost strength rounds history " \
+		"complexity warn backend issuer audience port host quality validation hashers validators " \
+		"manager service services rotation version grace tries delay supported only", w, " ")
+	for (i = 1; i <= n; i++) ABOUT[w[i]] = 1
+	n = split("no yes true false on off none null nil ~ 0 1 required optional sufficient requisite " \
+		"include substack md5 sha1 sha256 sha512 scram-sha-256 scram plain login basic digest " \
+		"crypt cleartext clear exop peer trust ident reject pam default enabled disabled always " \
+		"never auto ask prompt any all prohibit-password without-password scram-sha-1 bcrypt " \
+		"yescrypt local ldap file env", w, " ")
+	for (i = 1; i <= n; i++) HARMLESS[w[i]] = 1
+	# Directives whose value follows after white space.
+	n = split("requirepass masterauth rootpw password passwd passphrase bindpw rootbindpw secret " \
+		"auth_pass insecure-password authpassword wpa_passphrase rocommunity rwcommunity " \
+		"rocommunity6 rwcommunity6 psk pre-shared-key auth-pass sentinel-pass masterpassword " \
+		"ldap_bind_password proxy-password api-key api_key apikey secretkey secret_key token " \
+		"smtp-password http-password ftp_password authtoken", w, " ")
+	for (i = 1; i <= n; i++) DIRECTIVE[w[i]] = 1
+	TRIGGER = "pass|pw|secret|token|key|cred|auth|dsn|psk|salt|communit|cookie|identified|:\\/\\/|" \
+		"begin|akia|asia|bearer|gh[pousr]_|glpat|xox|eyj|sk_|[$][0-9a-z]+[$]| -[apuw]| -h|%|createuser|com2sec|^[ \t]*user[ \t]"
+	mask_reset()
+}
+
+function mask_reset() {
+	in_pem = 0; in_tag = ""; open_quote = ""; block_indent = -1; next_value = 0; next_line = 0
+	arg_next = 0; arg_client = ""; arg_count = 0
+}
+
+function spaced(name,    i, c, p, out) {
+	# maxPoolSize -> max_pool_size; every other separator becomes _
+	p = ""
+	for (i = 1; i <= length(name); i++) {
+		c = substr(name, i, 1)
+		if (c ~ /[A-Z]/ && p ~ /[a-z0-9]/) out = out "_"
+		out = out (c ~ /[.-]/ ? "_" : tolower(c))
+		p = c
+	}
+	return out
+}
+
+function secret_name(name,    part, n, i, w, hit, last) {
+	if (name in KNOWN) return KNOWN[name]
+	if (name ~ /^(Load|Import|Condition|Assert)Credential(Encrypted)?$/) return KNOWN[name] = 0
+	n = split(spaced(name), part, "_")
+	while (n > 0 && (part[n] == "" || part[n] ~ /^[0-9]+$/)) n--
+	last = part[n]; hit = 0
+	for (i = 1; i <= n; i++) {
+		w = part[i]
+		if (w == "auth" || w == "pw" || w == "salt" || w == "pass" || w == "psk") {
+			if (i == n) hit = 1
+		} else if (w in SECRET) hit = 1
+		else if (w ~ /(password|passwd|passphrase|secret|token|apikey|passwort|pwd)$/ && w !~ /^sha/) hit = 1
+		else if (w ~ /[a-z](pass|passwd)$/ && w !~ /(by|com|tres)pass$/ && i == n) hit = 1
+		else if (w ~ /^(password|passwd|secret)/ && w !~ /^secretar/ && w != "passwordless") hit = 1
+		else if ((w == "key" || w == "keys" || w == "cookie") && i > 1 && (part[i - 1] in BEFORE_KEY)) hit = 1
+	}
+	if (hit && n > 1 && (last in ABOUT)) hit = 0
+	if (hit && n == 1 && last ~ /(authentication|encryption|file|path)$/) hit = 0
+	KNOWN[name] = hit
+	return hit
+}
+
+function harmless(v,    l) {
+	l = tolower(v)
+	if (l ~ /^((files|compat|db|sss|systemd|ldap|winbind|nis|nisplus|hesiod|[[][^]]*[]])[ \t]*)+$/) return 1
+	sub(/[;,]+$/, "", l)
+	if (l == "" || l == STARS || (l in HARMLESS)) return 1
+	if (v ~ /^[$][A-Za-z_][A-Za-z0-9_]*$/ || v ~ /^[$][{(][^ ]*[})]$/ || v ~ /^%[({<]/ || v ~ /^[{][{%]/) return 1
+	if (v ~ /^(\.|~)?\/(etc|var|run|usr|opt|srv|home|root|tmp|dev|proc|lib|mnt|data|media|sys|vault|app|secrets)\/[^ ]*$/) return 1
+	return 0
+}
+
+function stars(v) {
+	if (harmless(v)) return v
+	MASKED++
+	return STARS
+}
+
+# --- whole shapes --------------------------------------------------------------------------
+
+function mask_url(s,    out, i, j, k, tok, rest, at, colon, user) {
+	out = ""
+	while ((i = index(s, "://")) > 0) {
+		out = out substr(s, 1, i + 2); rest = substr(s, i + 3)
+		j = match(rest, /[ \t"<>`]/); if (!j) j = length(rest) + 1
+		tok = substr(rest, 1, j - 1)
+		k = index(tok, SQ); if (k) tok = substr(tok, 1, k - 1)
+		k = index(tok, "://"); if (k) tok = substr(tok, 1, k - 1)
+		rest = substr(rest, length(tok) + 1)
+		at = 0
+		for (k = length(tok); k > 0; k--) if (substr(tok, k, 1) == "@") { at = k; break }
+		if (at) {
+			user = substr(tok, 1, at - 1); colon = index(user, ":")
+			if (colon && !harmless(substr(user, colon + 1))) {
+				tok = substr(user, 1, colon) STARS substr(tok, at); MASKED++
+			} else if (!colon && length(user) > 19 && user !~ /[\/?]/) {
+				tok = STARS substr(tok, at); MASKED++
+			}
+		}
+		out = out tok; s = rest
+	}
+	return out s
+}
+
+# Replace every match of a pattern of at least `least` characters.
+function mask_shape(s, re, least,    out) {
+	out = ""
+	while (match(s, re)) {
+		if (RLENGTH >= least) { out = out substr(s, 1, RSTART - 1) STARS; MASKED++ }
+		else out = out substr(s, 1, RSTART + RLENGTH - 1)
+		s = substr(s, RSTART + RLENGTH)
+	}
+	return out s
+}
+
+function mask_shapes(s,    l) {
+	l = tolower(s)
+	if (s ~ /A[KS]IA[0-9A-Z]/) s = mask_shape(s, "A[KS]IA[0-9A-Z]+", 20)
+	if (l ~ /gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[sr]k_(live|test)_/)
+		s = mask_shape(s, "(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[sr]k_(live|test)_)[A-Za-z0-9_-]+", 16)
+	if (s ~ /eyJ[A-Za-z0-9_-]+\./) s = mask_shape(s, "eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_.-]+", 30)
+	if (s ~ /[$](1|2[abxy]|5|6|7|y|gy|apr1|argon2[a-z]*|sha512|pbkdf2[a-z0-9-]*)[$]/)
+		s = mask_shape(s, "[$](1|2[abxy]|5|6|7|y|gy|apr1|argon2[a-z]*|sha512|pbkdf2[a-z0-9-]*)[$][A-Za-z0-9.,=$/+_-]+", 20)
+	if (s ~ /SCRAM-SHA-256[$]/) s = mask_shape(s, "SCRAM-SHA-256[$][^ \"]+", 20)
+	return s
+}
+
+# Authorization: Basic abc, proxy_set_header Authorization "Bearer abc", Bearer abc
+function mask_authorization(s,    l, p, head, rest, q) {
+	l = tolower(s)
+	if (match(l, /authorization["]?[ \t]*[:=,]?[ \t]*["]?(basic|bearer|digest|token|negotiate|apikey|aws4-hmac-sha256)[ \t]+/) \
+		|| match(l, /authorization["]?[ \t]*[:=][ \t]*["]?/) \
+		|| match(l, /(^|[^a-z_-])bearer[ \t]+["]?/)) {
+		p = RSTART + RLENGTH; head = substr(s, 1, p - 1); rest = substr(s, p)
+		if (rest ~ /^[$]/ || rest == "") return s
+		if (tolower(head) !~ /authorization/ && rest !~ /^[A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-]*([ "]|$)/) return s
+		q = match(rest, "[" DQ SQ "\\\\]"); if (!q) q = length(rest) + 1
+		if (harmless(substr(rest, 1, q - 1))) return s
+		MASKED++
+		return head STARS substr(rest, q)
+	}
+	return s
+}
+
+# --- name and value ------------------------------------------------------------------------
+
+# Where the value that starts a string ends, and what quotes it. Sets V_OPEN, V_LEN, V_CLOSED.
+function value_span(s, to_end, outer,    c, i, j) {
+	c = substr(s, 1, 1); V_OPEN = 0; V_CLOSED = 1; V_QUOTE = ""
+	if (c == "\\" && (substr(s, 2, 1) == DQ || substr(s, 2, 1) == SQ)) {
+		V_OPEN = 2; V_QUOTE = substr(s, 1, 2)
+		j = index(substr(s, 3), V_QUOTE)
+		if (j) { V_LEN = j - 1; return }
+		V_LEN = length(s) - 2; return
+	}
+	if (c == DQ || c == SQ || c == "`") {
+		V_OPEN = 1; V_QUOTE = c
+		for (i = 2; i <= length(s); i++) {
+			if (substr(s, i, 1) == "\\") { i++; continue }
+			if (substr(s, i, 1) == c) { V_LEN = i - 2; return }
+		}
+		V_LEN = length(s) - 1; V_CLOSED = 0; return
+	}
+	if (outer != "") {
+		j = index(s, outer)
+		V_LEN = j ? j - 1 : length(s); return
+	}
+	if (to_end) { V_LEN = length(s); return }
+	# a password may well hold one of ; , & ) and the like: they end it before another NAME=, or
+	# before the end of a word
+	V_LEN = length(s)
+	for (i = 1; i <= length(s); i++) {
+		c = substr(s, i, 1)
+		if (c !~ /[] \t;,&<>)|}"]/ && c != SQ) continue
+		j = substr(s, i + 1)
+		if (c !~ /[];,&<>)|}]/ || j ~ /^[])},;]*([ \t]|$)/ || (c ~ /[;,&]/ && j ~ /^[A-Za-z_][A-Za-z0-9_. -]*=/)) {
+			V_LEN = i - 1; return
+		}
+	}
+}
+
+function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_start, l, quote_after, plain) {
+	out = ""
+	while (match(s, /[A-Za-z_][A-Za-z0-9_.-]*/)) {
+		name = substr(s, RSTART, RLENGTH)
+		before = RSTART > 1 ? substr(s, RSTART - 1, 1) : (out == "" ? "" : substr(out, length(out), 1))
+		out = out substr(s, 1, RSTART + RLENGTH - 1); s = substr(s, RSTART + RLENGTH)
+		if (!secret_name(name) && !(tolower(name) in DIRECTIVE)) continue
+		plain = substr(out, 1, length(out) - length(name))
+		at_start = (plain ~ /^[ \t]*(export[ \t]+|set[ \t]+|-[ \t]+|["$@;#]*)*$/) && plain !~ /-$/
+		outer = ""
+		# "NAME=a b" or NAME inside quotes: the value ends with them
+		if ((before == DQ || before == SQ) && substr(s, 1, 1) ~ /[=:]/) outer = before
+		if (match(s, "^[\\\\]?[" DQ SQ "]?\\]?[ \t]*(=>|:=|\\+=|[:=])[ \t]*")) {
+			sep = substr(s, 1, RLENGTH); s = substr(s, RLENGTH + 1)
+			if (sep ~ /^:$/ && s ~ /^[:\/]/) { out = out sep; continue }
+			to_end = at_start && outer == ""
+			if (sep ~ /^["\\]/ || sep ~ ("^" SQ)) to_end = 0
+		} else if (match(s, "^[" DQ SQ "][ \t]*,[ \t]*") && plain ~ /(define|setenv|putenv|env|set|add)[^(]*\([ \t]*.$/) {
+			sep = substr(s, 1, RLENGTH); s = substr(s, RLENGTH + 1); to_end = 0; outer = ""
+		} else if (match(s, /^"[ \t]+value[ \t]*=[ \t]*/)) {
+			sep = substr(s, 1, RLENGTH); s = substr(s, RLENGTH + 1); to_end = 0; outer = ""
+		} else if (match(s, /^>[^<]/) && before == "<" && index(s, "</")) {
+			out = out ">"; s = substr(s, 2)
+			l = index(s, "<")
+			out = out stars(substr(s, 1, l - 1)); s = substr(s, l)
+			continue
+		} else if (match(s, /^[ \t]+/) && ((before == "-" && plain ~ /(^|[ \t"=(])-?-$/) || (tolower(name) in DIRECTIVE) \
+			|| (tolower(name) ~ /(password|passwd|passphrase|secret)$/ && s ~ /^[ \t]+[^ \t]+[ \t]*$/))) {
+			sep = substr(s, 1, RLENGTH)
+			v = substr(s, RLENGTH + 1)
+			l = v; sub(/[ \t].*/, "", l)
+			if (before != "-" && plain !~ /^[ \t]*(user[ \t]+[^ \t]+[ \t]+|sentinel[ \t]+|set[ \t]+|neighbor[ \t]+[^ \t]+[ \t]+)?$/) continue
+			if (l ~ /^[[]/ || l ~ /^-/ || l ~ /^[=:(){]/ || harmless(l)) { continue }
+			if (tolower(name) == "auth-pass" && plain ~ /sentinel/) { sub(/[^ \t]+[ \t]+/, "", v); sep = substr(s, 1, length(s) - length(v)) }
+			s = v; to_end = 0
+		} else continue
+		out = out sep
+		if (to_end && s ~ /^[|>][+-]?[ \t]*$/) {
+			match(plain, /^[ \t]*/); block_indent = RLENGTH; out = out s; s = ""; continue
+		}
+		if (s ~ /^\\$/) { next_line = 1; out = out s; s = ""; continue }
+		value_span(s, to_end, outer)
+		v = substr(s, V_OPEN + 1, V_LEN)
+		if (to_end && V_OPEN == 0) { l = v; sub(/[ \t]+#.*$/, "", l); sub(/[ \t;,]+$/, "", l); if (harmless(l)) { continue } }
+		if (V_OPEN == 0 && v ~ /^(os\.environ|os\.getenv|getenv|process\.env|ENV|env|environ|config|settings)?(\.[a-z]+)?[{[(]$/) continue
+		if (!V_CLOSED) { open_quote = V_QUOTE }
+		out = out substr(s, 1, V_OPEN) stars(v); s = substr(s, V_OPEN + V_LEN + 1)
+	}
+	return out s
+}
+
+function mask_word_after(s, re,    p, rest, n, q) {
+	if (!match(s, re)) return s
+	p = RSTART + RLENGTH; rest = substr(s, p)
+	value_span(rest, 0, "")
+	n = V_OPEN + V_LEN
+	q = substr(rest, V_OPEN + 1, V_LEN)
+	if (harmless(q)) return s
+	MASKED++
+	return substr(s, 1, p - 1) substr(rest, 1, V_OPEN) STARS substr(rest, n + 1)
+}
+
+# Command lines in text: options of clients whose letter carries the password.
+function mask_commands(s) {
+	if (s ~ /(mysql|mariadb|mysqldump|mysqladmin|mariadb-dump|mysqlimport)[a-z-]*[ \t]/ && s ~ /[ \t]-p[^ \t]/ )
+		s = mask_word_after(s, "[ \t]-p")
+	if (s ~ /redis-cli|keydb-cli|valkey-cli/) s = mask_word_after(s, "[ \t]-a[ \t]+")
+	if (s ~ /sshpass/) s = mask_word_after(s, "[ \t]-p[ \t]*")
+	if (s ~ /ldap(search|modify|add|delete|passwd|whoami)/) s = mask_word_after(s, "[ \t]-w[ \t]+")
+	if (s ~ /mongo(dump|restore|sh|export|import)?[ \t]/) s = mask_word_after(s, "[ \t]-p[ \t]+")
+	if (s ~ /(curl|wget)[ \t]/) s = mask_word_after(s, "[ \t](-u|--user|--proxy-user)[ \t=]*[" DQ SQ "]?[^ \t:]+:")
+	if (s ~ /(pass|passin|passout)[ \t]+pass:/ || s ~ /-pass(in|out)?[ \t]+pass:/) s = mask_word_after(s, "pass:")
+	if (s ~ /smbclient|rpcclient|mount\.cifs/) s = mask_word_after(s, "%")
+	if (s ~ /stats[ \t]+auth[ \t]/) s = mask_word_after(s, "stats[ \t]+auth[ \t]+[^ \t:]+:")
+	if (tolower(s) ~ /identified[ \t]+(with[ \t]+[^ \t]+[ \t]+)?(by|as)[ \t]/)
+		s = mask_word_after(s, "[Ii][Dd][Ee][Nn][Tt][Ii][Ff][Ii][Ee][Dd][ \t]+([Ww][Ii][Tt][Hh][ \t]+[^ \t]+[ \t]+)?([Bb][Yy]|[Aa][Ss])[ \t]+([Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd][ \t]+)?")
+	if (s ~ /^[ \t]*user[ \t]+[^ \t]+[ \t]/ && s ~ /[ \t][>#][^ \t]+/) s = mask_shape(s, "[>#][^ \t]+", 2)
+	if (s ~ /^[ \t]*createUser[ \t]/) { sub(/createUser[ \t].*/, "createUser " STARS, s); MASKED++ }
+	if (s ~ /^[ \t]*com2sec6?[ \t]/) { sub(/[^ \t]+[ \t]*$/, STARS, s); MASKED++ }
+	return s
+}
+
+function mask_text(s,    low, indent, p) {
+	if (in_pem) {
+		if (s ~ /-----END /) { in_pem = 0; return s }
+		MASKED += (in_pem == 1); in_pem = 2
+		return STARS
+	}
+	if (in_tag != "") {
+		if (index(s, "</" in_tag ">")) { in_tag = ""; return s }
+		MASKED++
+		return STARS
+	}
+	if (open_quote != "") {
+		MASKED++; p = index(s, open_quote)
+		if (!p) return STARS
+		open_quote = ""
+		return STARS mask_text(substr(s, p))
+	}
+	if (next_line) { next_line = (s ~ /\\$/); MASKED++; return STARS }
+	if (block_indent >= 0) {
+		match(s, /^[ \t]*/); indent = RLENGTH
+		if (s == "" || indent > block_indent) { if (s == "") return s; MASKED++; return substr(s, 1, indent) STARS }
+		block_indent = -1
+	}
+	low = tolower(s)
+	if (next_value) {
+		next_value = 0
+		if (match(low, /^[ \t-]*"?value"?[ \t]*[:=][ \t]*/)) {
+			p = RLENGTH; value_span(substr(s, p + 1), 1, "")
+			return substr(s, 1, p + V_OPEN) stars(substr(s, p + V_OPEN + 1, V_LEN)) substr(s, p + V_OPEN + V_LEN + 1)
+		}
+	}
+	if (low !~ TRIGGER) return s
+	if (s ~ /-----BEGIN [A-Za-z0-9 ]*(PRIVATE KEY|Static key)/) {
+		p = index(s, "-----BEGIN "); low = substr(s, p + 5)
+		if (index(low, "-----END ")) {
+			MASKED++
+			return substr(s, 1, p + 4) substr(low, 1, index(low, "-----") + 4) STARS substr(low, index(low, "-----END "))
+		}
+		in_pem = 1
+		return substr(s, 1, p + 4) substr(low, 1, index(low, "-----") + 4)
+	}
+	if (match(low, /^[ \t]*<(auth-user-pass|secret|tls-auth|tls-crypt|tls-crypt-v2|key|pkcs12)>[ \t]*$/)) {
+		in_tag = low; gsub(/[ \t<>]/, "", in_tag); return s
+	}
+	if (match(low, /^[ \t-]*"?name"?[ \t]*[:=][ \t]*["]?/)) {
+		low = substr(s, RLENGTH + 1); gsub(/[", \t]/, "", low)
+		if (secret_name(low)) { next_value = 1; return s }
+	}
+	if (index(s, "://")) s = mask_url(s)
+	s = mask_authorization(s)
+	s = mask_shapes(s)
+	s = mask_commands(s)
+	return mask_names(s)
+}
+
+# Arguments come one by one; an option that takes a secret makes the next one a secret.
+function mask_arg(a,    base, eq, name, before) {
+	arg_count++
+	if (arg_count == 1) { base = a; sub(/.*\//, "", base); arg_client = base }
+	if (arg_next) {
+		arg_next = 0
+		if (a !~ /^--?[A-Za-z]/) return stars(a)
+	}
+	if (a ~ /^--?[A-Za-z][A-Za-z0-9_.-]*$/) {
+		name = a; sub(/^--?/, "", name)
+		if (secret_name(name) || (tolower(name) in DIRECTIVE)) { arg_next = 1; return a }
+	}
+	if (arg_client ~ /^(mysql|mariadb)/ && a ~ /^-p./) { MASKED++; return "-p" STARS }
+	if (arg_client ~ /^sshpass/ && a ~ /^-p./) { MASKED++; return "-p" STARS }
+	if (arg_client ~ /^sshpass/ && a == "-p") { arg_next = 1; return a }
+	if (arg_client ~ /^(redis|keydb|valkey)-cli/ && a == "-a") { arg_next = 1; return a }
+	if (arg_client ~ /^ldap/ && a == "-w") { arg_next = 1; return a }
+	if (arg_client ~ /^mongo/ && a == "-p") { arg_next = 1; return a }
+	if (a ~ /^[^:\/ ]+:[^\/ ]/ && arg_user) { arg_user = 0; MASKED++; eq = index(a, ":"); return substr(a, 1, eq) STARS }
+	arg_user = (arg_client ~ /^(curl|wget)/ && (a == "-u" || a == "--user" || a == "--proxy-user"))
+	if (a ~ /^pass:/) { MASKED++; return "pass:" STARS }
+	if (match(a, /^-?-?[A-Za-z_][A-Za-z0-9_.-]*[=:]/) && a !~ /^[A-Za-z]+:\/\//) {
+		name = substr(a, 1, RLENGTH - 1); sub(/^-*/, "", name)
+		if (secret_name(name)) return substr(a, 1, RLENGTH) stars(substr(a, RLENGTH + 1))
+	}
+	before = MASKED
+	a = mask_text(a)
+	in_pem = 0; in_tag = ""; open_quote = ""; block_indent = -1; next_value = 0; next_line = 0
+	return a
+}
+
+# --- shared text helpers ---------------------------------------------------------------------
+
+function swap(s, old, new,    out, i) {
+	if (!index(s, old)) return s
+	out = ""
+	while ((i = index(s, old)) > 0) { out = out substr(s, 1, i - 1) new; s = substr(s, i + length(old)) }
+	return out s
+}
+
+# The contract: \\ \n \t \r inside a field. A newline arrives as byte 1 (see tr in the collector).
+function escape(s) {
+	if (s !~ /[\\\t\r\001]/) return s
+	return swap(swap(swap(swap(s, "\\", "\\\\"), "\t", "\\t"), "\r", "\\r"), "\001", "\\n")
+}
