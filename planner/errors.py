@@ -1,4 +1,4 @@
-"""Errors that are shown to the user as one line; everything else is a bug and keeps its traceback."""
+"""Errors that are shown to the user as one line; any other is a bug and keeps its traceback."""
 
 from __future__ import annotations
 

@@ -45,7 +45,11 @@ class Login(Data, frozen=True):
     """How the machine was reached."""
 
     user: str = ""
+    """The login itself, before sudo or the like."""
+    port: int = 0
+    """Of SSH, where the inventory names one; 0: the usual."""
     uid: int = -1
+    """Whom the collector ran as."""
     root: bool = False
     """Whether the collector ran with uid 0, directly or through become."""
 
@@ -506,8 +510,17 @@ class Adaptation(Data, frozen=True):
     """Something that is done differently in the container than on the machine, and why."""
 
     id: Literal[
-        "foreground", "user", "port", "loopback", "logs", "pid-file", "secret-file",
-        "environment-file", "init", "bind", "other",
+        "foreground",
+        "user",
+        "port",
+        "loopback",
+        "logs",
+        "pid-file",
+        "secret-file",
+        "environment-file",
+        "init",
+        "bind",
+        "other",
     ]
     what: str
     why: str
@@ -530,6 +543,16 @@ class Pin(Data, frozen=True):
     """``nginx=1.22.*``: same upstream version, with the distribution's security fixes."""
     reason: str
     origin: str = ""
+
+
+class Admission(Data, frozen=True):
+    """A line of an access list that lets clients in by their address: ``before`` + ``address`` +
+    ``after``. Containers come from other addresses than the machines did."""
+
+    path: str
+    before: str
+    address: str
+    after: str = ""
 
 
 class Workload(Data, frozen=True):
@@ -590,6 +613,7 @@ class Workload(Data, frozen=True):
     sysctls: tuple[tuple[str, str], ...] = ()
     health: Health | None = None
     jobs: tuple[Job, ...] = ()
+    admissions: tuple[Admission, ...] = ()
     directives: tuple[Directive, ...] = ()
     adaptations: tuple[Adaptation, ...] = ()
     resources: dict[str, int] = {}
@@ -671,7 +695,15 @@ class Image(Data, frozen=True):
 
 
 Phase = Literal[
-    "prepare", "build", "secrets", "rehearse", "stop", "move", "start", "check", "cutover",
+    "prepare",
+    "build",
+    "secrets",
+    "rehearse",
+    "stop",
+    "move",
+    "start",
+    "check",
+    "cutover",
     "backout",
 ]
 
@@ -733,6 +765,8 @@ class HostPlan(Data, frozen=True):
     disk_used: int = -1
     names: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    host_entries: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Names that the machine's own /etc/hosts gives to others: (address, names)."""
     timezone: str = ""
     workloads: tuple[WorkloadPlan, ...] = ()
     agents: tuple[Agent, ...] = ()

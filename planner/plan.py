@@ -111,6 +111,7 @@ def _host_plan(
         disk_used=sum(s.used for s in host.space.value) if host.space.value else -1,
         names=_names(host),
         addresses=host.addresses.value or (),
+        host_entries=_others(host),
         timezone=host.timezone.value or "",
         workloads=judged,
         agents=detected.agents,
@@ -123,6 +124,11 @@ def _host_plan(
 
 def _names(host: Host) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for n in (host.name, host.hostname.value or "") if n))
+
+
+def _others(host: Host) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    own = {address.partition("/")[0] for address in host.addresses.value or ()}
+    return tuple(e for e in host.host_entries.value or () if e[0] not in own)
 
 
 def _unseen(host: Host) -> Iterable[Unseen]:

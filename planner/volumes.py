@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Iterable
 
 from msgspec import structs
 
 from planner.model import Data, Host, Volume, Workload
+from planner.shell import remote, shell_word
 
 RATE = 30_000_000
 """Bytes a second: what one SSH connection moves from a busy disk; a planning figure that is low
@@ -90,22 +90,6 @@ def _complete(host: Host, volume: Volume) -> Volume:
     return found
 
 
-def shell_word(text: str) -> str:
-    """Quote for ``sh`` on one line: control characters are made by printf, so they are no lines.
-
-    Command substitution drops newlines at the end of a text: :func:`move` refuses such a path.
-    """
-    if text.isprintable():
-        return shlex.quote(text)
-    octal = "".join(
-        c
-        if c.isascii() and c.isalnum()
-        else "".join(f"\\0{byte:03o}" for byte in c.encode("utf-8", "surrogatepass"))
-        for c in text
-    )
-    return f"\"$(printf '%b' '{octal}')\""
-
-
 def is_network(filesystem: str) -> bool:
     """Whether a type of file system is served by another machine."""
     return filesystem in _NETWORK or filesystem.startswith("fuse.")
@@ -156,10 +140,6 @@ def move(volume: Volume, image: str, family: str = "debian") -> Move:
     )
 
 
-def _remote(command: str) -> str:
-    return f'$SSH "$SUDO "{shell_word(command)} </dev/null'
-
-
 def _inside(
     name: str, image: str, script: str, *, interactive: bool = False, writable: bool = False
 ) -> str:
@@ -187,7 +167,7 @@ def _copy(volume: Volume, name: str, image: str, family: str, *, live: bool) -> 
         # A base backup holds no entry for the data directory itself.
         own = volume.owner
         unpack += f" && chown {own.uid}:{own.gid} /to && chmod {_mode(own.mode)} /to"
-    return f"{_remote(source)} | {_inside(name, image, unpack, interactive=True, writable=True)}"
+    return f"{remote(source)} | {_inside(name, image, unpack, interactive=True, writable=True)}"
 
 
 def _mode(mode: str) -> str:
@@ -217,7 +197,7 @@ def _checks(volume: Volume, image: str, family: str) -> Iterable[str]:
         )
     for script in scripts:
         script = f"command -v find >/dev/null && {script} | sha256sum"
-        there = _remote(f"sh -c {shell_word(f'cd {shell_word(volume.path)} && {script}')}")
+        there = remote(f"sh -c {shell_word(f'cd {shell_word(volume.path)} && {script}')}")
         here = _inside(volume.name, image, f"cd /to && {script}")
         yield (
             f'( there="$({there})" && here="$({here})" && echo "$there / $here" '

@@ -162,7 +162,7 @@ def host(name: str, *items: WorkloadPlan, **fields: object) -> HostPlan:
     made = HostPlan(
         name=name, slug=name, status="seen", origin="captured", taken_at="2026-01-31T12:00:00Z",
         outcome="move", why="everything moves", address="10.0.0.4", os="Debian 12",
-        login=Login("ops", 0, True), arch="x86_64", virtualization="kvm", cpus=2,
+        login=Login("ops", 0, 0, True), arch="x86_64", virtualization="kvm", cpus=2,
         memory=2_000_000_000, disk_used=3_000_000_000, names=(name,), addresses=("10.0.0.4/24",),
         timezone="UTC", workloads=items, snapshot_sha256="0" * 64,
     )  # fmt: skip
@@ -183,6 +183,6 @@ def fleet() -> Plan:
                  addresses=(), os=""),
             host("vault", planned(OPENVPN, "stay-vm", BLOCK), outcome="stay",
                  unseen=(Unseen("sizes", "sizes", "time limit"),)),
-            host("web", planned(NGINX, "container", NOTE), login=Login("root", 0, True)),
+            host("web", planned(NGINX, "container", NOTE), login=Login("root", 0, 0, True)),
         ),
     )  # fmt: skip

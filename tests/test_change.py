@@ -11,8 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from planner import change
+from planner.change.names import secret_file
 from planner.model import HostPlan, Job, Login, Secret
+from planner.shell import shell_word
 
 HOSTS = {host.name: host for host in sample.fleet().hosts}
 
@@ -34,7 +35,7 @@ def commands(host: HostPlan, *phases: str) -> list[str]:
 @example("a\nb\tc\x7f\u2028é")
 @example("")
 def test_a_shell_gets_the_word(text: str) -> None:
-    word = change.shell_word(text)
+    word = shell_word(text)
     assert "\n" not in word
     done = subprocess.run(["/bin/sh", "-c", f"printf %s {word}"], capture_output=True, check=True)
     assert done.stdout == text.rstrip("\n").encode()
@@ -81,7 +82,7 @@ def test_ssh_is_as_the_inventory_says() -> None:
     assert 'export SUDO="${SUDO-}"' in commands(HOSTS["web"], "prepare")
     odd = sample.host("x", sample.planned(sample.NGINX), address="-oProxyCommand=id")
     assert "ProxyCommand" not in " ".join(commands(odd, "prepare"))
-    user = sample.host("x", sample.planned(sample.NGINX), login=Login("$(id)", 0, True))
+    user = sample.host("x", sample.planned(sample.NGINX), login=Login("$(id)", 0, 0, True))
     assert 'export SSH="${SSH:-ssh 10.0.0.4}"' in commands(user, "prepare")
 
 
@@ -158,7 +159,7 @@ def test_a_secret_environment_reaches_the_program_unchanged(tmp_path: Path) -> N
     fetch, own = commands(host, "secrets")
     done = sh(f"cd {tmp_path} && {fetch}", SSH="sh -c", SUDO="")
     assert done.returncode == 0, done.stderr
-    stored = tmp_path / change.secret_file(host, secret)
+    stored = tmp_path / secret_file(host, secret)
     assert stored.stat().st_mode & 0o777 == 0o600
     seen = sh(f"set -a && . {stored} && exec env -0").stdout.split("\0")
     assert VALUES.items() <= dict(line.split("=", 1) for line in seen if line).items()

@@ -1,4 +1,4 @@
-"""Flags that Ansible's users know, under Ansible's names, for every command that reaches machines."""
+"""Flags that Ansible's users know, under Ansible's names, wherever machines are reached."""
 
 from __future__ import annotations
 
@@ -106,8 +106,6 @@ def _parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     # Options is imported for the type checker only: importing it takes Ansible's runner along.
     hints = get_type_hints(function, localns={"Options": object}, include_extras=True)
     return {
-        name: parameter.replace(
-            annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY
-        )
+        name: parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
         for name, parameter in inspect.signature(function).parameters.items()
     }

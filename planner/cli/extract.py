@@ -22,7 +22,7 @@ def extract(
     ),
     targets: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[HOST[/WORKLOAD]]...", help="Which of it. Default: all that moves."),
+        typer.Argument(metavar="[HOST[/WORKLOAD]]...", help="Default: all that moves."),
     ] = None,
     max_mib: Annotated[
         int, typer.Option("--max-mib", help="Refuse a workload whose files are larger, in MiB.")
@@ -30,7 +30,7 @@ def extract(
 ) -> None:
     """Fetch the files that the Dockerfiles copy, leaving secrets on the machines and saying so."""
     from planner import store
-    from planner.change import build_folder, moving
+    from planner.change.names import build_folder, moving
     from planner.errors import InputError
     from planner.extract import extract as fetch
 

@@ -111,16 +111,16 @@ def _snapshot(
         blank,
         status="seen",
         reason="; ".join(filter(None, (answer.reason, payload.problem))),
-        login=_login(identity.text),
+        login=_login(identity.text, target.port),
         sections={**payload.sections, **absent},
     )
 
 
-def _login(identity: str) -> Login:
+def _login(identity: str, port: int) -> Login:
     said = dict(line.partition("=")[::2] for line in identity.splitlines())
     uid = said.get("uid", "")
     number = int(uid) if uid.isascii() and uid.isdigit() else -1
-    return Login(user=said.get("user", ""), uid=number, root=number == 0)
+    return Login(said.get("login", ""), port, number, number == 0)
 
 
 def _result(written: dict[str, tuple[Path, Snapshot]]) -> Gathered:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import jinja2
 
-from planner.change import build_folder, moving
+from planner.change.names import build_folder, moving
 from planner.errors import InputError
 from planner.model import Artifact, HostPlan, Owner, Plan, WorkloadPlan
 from planner.render.fleet import Fleet, Link, fleet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from planner.change import MOVES, build_folder, moving
+from planner.change.names import MOVES, build_folder, moving
 from planner.model import Data, Effect, Finding, HostPlan, Peer, Plan, WorkloadPlan
 
 _RISK: dict[Effect, str] = {

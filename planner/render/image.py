@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import structs
 
-from planner.change import build_folder
+from planner.change.names import build_folder
 from planner.model import Copy, Data, Directory, EnvVar, Group, HostPlan, Workload, WorkloadPlan
 from planner.render.quoting import can_copy, is_variable, one_line_raw
 

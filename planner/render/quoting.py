@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 
-from planner.change import shell_word
+from planner.shell import shell_word
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SIGNAL = re.compile(r"SIG[A-Z0-9]{1,10}([+-]\d{1,2})?|\d{1,2}")

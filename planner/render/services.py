@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from planner import volumes
-from planner.change import (
+from planner.change.names import (
     build_folder,
     container_name,
     is_loopback,
@@ -130,7 +130,8 @@ def _service(
         tmpfs=tmpfs(w),
         capabilities=(*ROOT_CAPABILITIES, *(("NET_BIND_SERVICE",) if low else ())) if root else (),
         stop_signal=w.stop_signal,
-        restart=w.restart,
+        # What the machine starts at boot has to come back with the container host, too.
+        restart="unless-stopped" if w.enabled.startswith("enabled") else w.restart,
         init=w.needs_init,
         health=("CMD-SHELL", shlex.join(w.health.command)) if w.health else (),
         start_period=w.health.start_period if w.health else 30,
@@ -265,13 +266,15 @@ def _here(
 def _extra_hosts(
     host: HostPlan, members: Sequence[WorkloadPlan], items: Sequence[WorkloadPlan]
 ) -> tuple[tuple[str, str, str], ...]:
+    """Names that only the machine's /etc/hosts knows: which of them a program asks for shows when
+    it asks, so it gets them all."""
     here = _here(host, members, items)
+    peers = ((p.address, p.names) for member in members for p in member.workload.peers)
     names = {
-        name: peer.address
-        for member in members
-        for peer in member.workload.peers
-        for name in peer.names
-        if name not in here and _HOST_NAME.fullmatch(name) and _is_address(peer.address)
+        name: address
+        for address, said in (*host.host_entries, *peers)
+        for name in said
+        if name not in here and _HOST_NAME.fullmatch(name) and _is_address(address)
     }
     return tuple(
         (name, re.sub(r"[^A-Z0-9]", "_", name.upper()), address)

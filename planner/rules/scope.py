@@ -19,6 +19,7 @@ DEPENDS = {
     "open_files": ("open_files",),
     "volumes": ("open_files", "paths"),
     "secrets": ("files",),
+    "admissions": ("files",),
     "packages": ("packages",),
     "jobs": ("cron",),
     "directives": ("units",),

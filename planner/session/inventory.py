@@ -41,6 +41,8 @@ class Target:
     """Sorted, without ``all`` and ``ungrouped``, with the parents of its groups."""
     variables: tuple[tuple[str, str], ...] = ()
     address: str = ""
+    port: int = 0
+    """Of the connection, where the inventory names one."""
 
 
 def targets(options: Options) -> tuple[Target, ...]:
@@ -122,9 +124,15 @@ def _read(data: dict[str, Any]) -> tuple[Target, ...]:
             tuple(sorted(groups.get(name, set()) - {"all", "ungrouped"})),
             _allowed(variables.get(name, {})),
             _text(variables.get(name, {}).get("ansible_host")) or "",
+            _port(variables.get(name, {}).get("ansible_port")),
         )
         for name in sorted(groups.keys() | variables.keys())
     )
+
+
+def _port(value: object) -> int:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and int(text) < 65536 else 0
 
 
 def _hosts(data: dict[str, Any], name: str, seen: set[str]) -> set[str]:

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from planner.change import container_name
+from planner.change.names import container_name
 from planner.model import HostPlan
 
 from . import answers, change

@@ -8,9 +8,12 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from msgspec import structs
 
 from planner import store
-from planner.change import MOVES, container_name
+from planner.change.names import MOVES, container_name
 from planner.model import HostPlan, Plan, Step, WorkloadPlan
 
 from . import answers, change, mutations
@@ -51,12 +54,14 @@ def run(state: State) -> None:
     failures = list(_unexpected(plan, machines))
     rows: list[Row] = []
     hosts = {h.name: h for h in plan.hosts}
+    _remove(state, plan)
     try:
         for name in [*ORDER, *sorted(set(hosts) - set(ORDER))]:
             rows += _host(state, folder, hosts[name], machines[name], failures)
     finally:
         for name in reversed(ORDER):
             _back_out(state, folder, hosts[name], failures)
+        _remove(state, plan)
         _table(rows)
     failures += _still_there(state, machines)
     failures += _leaks(folder)
@@ -74,6 +79,21 @@ def _planned(state: State, folder: Path) -> Plan:
     if done.returncode != 0:
         raise LabError(f"planner run: exit status {done.returncode}")
     return store.read_plan(folder / "plan.json")
+
+
+def _remove(state: State, plan: Plan) -> None:
+    """Containers, volumes and images by the plan's names, of this run or of one that was killed."""
+    items = [(h, w) for h in plan.hosts for w in h.workloads if w.image]
+    for host, item in items:
+        env = change.environment(state, host)
+        volumes = [v.name for v in item.workload.volumes]
+        volumes += [f"{name}-rehearsal" for name in volumes]
+        for argv in (
+            ["podman", "rm", "-f", "-t", "5", container_name(host, item.workload)],
+            ["podman", "volume", "rm", "-f", *volumes],
+            ["podman", "rmi", "-f", item.image.tag if item.image else ""],
+        ):
+            subprocess.run(argv, env=env, capture_output=True, stdin=subprocess.DEVNULL)
 
 
 def _unexpected(plan: Plan, machines: dict[str, Machine]) -> Iterator[str]:
@@ -130,7 +150,7 @@ def _judge(
     image = _inspect(env, "image", item.image.tag if item.image else "")
     row.built = "yes" if image else "no"
     row.image = _mib(int(image["Size"])) if image else "-"
-    row.disk = _mib(host.disk_used)
+    row.disk = _used(state, machine)
     container = _inspect(env, "container", name)
     user = str(container["Config"]["User"]) if container else ""
     wanted = item.workload.run_as
@@ -138,10 +158,19 @@ def _judge(
         row.notes.append(f"{host.name}/{row.workload}: runs as {user!r}, planned {wanted.uid}")
 
 
-def _inspect(env: dict[str, str], kind: str, name: str) -> dict[str, object] | None:
+def _used(state: State, machine: Machine) -> str:
+    """What the machine's own files take: the disk of a container machine is the whole box's."""
+    root = "" if machine.login == "root" else "sudo -n "
+    argv = ["ssh", "-F", str(state.ssh_config), machine.name, f"{root}du -xsk /"]
+    done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return _mib(int(done.stdout.split()[0]) * 1024) if done.stdout else "unknown"
+
+
+def _inspect(env: dict[str, str], kind: str, name: str) -> dict[str, Any] | None:
     argv = ["podman", kind, "inspect", name]
     done = subprocess.run(argv, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    return json.loads(done.stdout)[0] if done.returncode == 0 else None
+    found: list[dict[str, Any]] = json.loads(done.stdout) if done.returncode == 0 else []
+    return found[0] if found else None
 
 
 def _back_out(state: State, folder: Path, host: HostPlan, failures: list[str]) -> None:
@@ -152,8 +181,12 @@ def _back_out(state: State, folder: Path, host: HostPlan, failures: list[str]) -
 
 
 def _steps(host: HostPlan, phases: Iterable[str]) -> list[Step]:
+    """Steps of these phases; what sets the operator's variables comes before any of them."""
     wanted = set(phases)
-    return [step for step in host.steps if step.phase in wanted]
+    first = host.steps[0]
+    exports = tuple(c for c in first.commands if c.startswith("export "))
+    setting = [] if "prepare" in wanted else [structs.replace(first, commands=exports)]
+    return [*setting, *(step for step in host.steps if step.phase in wanted)]
 
 
 def _still_there(state: State, machines: dict[str, Machine]) -> Iterator[str]:

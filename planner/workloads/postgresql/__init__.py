@@ -14,6 +14,7 @@ from planner.service.describe import Kind, container_user, workload
 from planner.service.places import Wanted
 from planner.service.storage import Storage
 from planner.service.view import Service, called, stem
+from planner.workloads.postgresql.access import admissions
 from planner.workloads.postgresql.cluster import Cluster, find
 
 _UNIT = re.compile(r"postgresql@(\d+(?:\.\d+)?)-(.+)", re.DOTALL)
@@ -50,7 +51,7 @@ def detect(service: Service) -> Workload | None:
     if run_as:  # it refuses a key that others may read, or that is not its own
         carried = config.owned_secrets(carried, accounts.owned(run_as, "0600"))
     debian = host.os.value is not None and host.os.value.family == "debian"
-    return workload(
+    found = workload(
         service,
         Kind(
             "postgresql",
@@ -85,6 +86,7 @@ def detect(service: Service) -> Workload | None:
         removals=(_SNAKE_OIL,) if debian else (),
         run_as=run_as,
     )
+    return replace(found, admissions=admissions(host, f"{folder}/pg_hba.conf"))
 
 
 def _title(service: Service, cluster: Cluster, instance: re.Match[str] | None) -> str:
