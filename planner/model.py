@@ -567,7 +567,8 @@ class Workload(Data, frozen=True):
     kind: str
     """nginx, postgresql, redis, python, openvpn, ..., or ``service`` for any other."""
     title: str
-    state: Literal["running", "stopped", "failed"]
+    state: Literal["running", "stopped", "failed", "unknown"]
+    """``unknown``: an init script, of which no process was told apart."""
     traits: tuple[str, ...] = ()
     """From the detector, for rules: ``kernel-service``, ``database``, ``web``, ``stateless``,
     ``ci``, ``broker``, ``cache``, ``batch``, ..."""
@@ -599,6 +600,11 @@ class Workload(Data, frozen=True):
     directories: tuple[Directory, ...] = ()
     log_links: tuple[tuple[str, str], ...] = ()
     """(path, ``/dev/stdout`` or ``/dev/stderr``)."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Symbolic links that the image makes, (path, target as on the machine): what lies behind
+    them is among the copies."""
+    locales: tuple[str, ...] = ()
+    """Locales that the image makes, as ``en_US.UTF-8``; C, POSIX and C.UTF-8 need nothing."""
     touch: tuple[Directory, ...] = ()
     """Empty files that must exist, owned so that the program can write them (PID files)."""
     removals: tuple[str, ...] = ()
@@ -768,6 +774,8 @@ class HostPlan(Data, frozen=True):
     host_entries: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Names that the machine's own /etc/hosts gives to others: (address, names)."""
     timezone: str = ""
+    verdict: Verdict | None = None
+    """Of the machine alone, by the rules about machines, where it was seen and has no workload."""
     workloads: tuple[WorkloadPlan, ...] = ()
     agents: tuple[Agent, ...] = ()
     leftover_jobs: tuple[CronJob, ...] = ()

@@ -80,7 +80,8 @@ def _host_plan(
     judged = tuple(
         WorkloadPlan(workload=w, verdict=rules.judge(ruleset, host, w, as_of)) for w in found
     )
-    outcome, why = rules.roll_up(host, tuple(j.verdict for j in judged))
+    alone = rules.judge_host(ruleset, host, as_of) if host.status == "seen" else None
+    outcome, why = rules.roll_up(host, tuple(j.verdict for j in judged), alone)
     judged = tuple(
         msgspec.structs.replace(j, image=_image(host, j.workload))
         if j.verdict.outcome in MOVES
@@ -113,6 +114,7 @@ def _host_plan(
         addresses=host.addresses.value or (),
         host_entries=_others(host),
         timezone=host.timezone.value or "",
+        verdict=None if judged else alone,
         workloads=judged,
         agents=detected.agents,
         leftover_jobs=detected.leftover_jobs,

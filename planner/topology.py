@@ -15,10 +15,10 @@ _EVERY = frozenset({"*", "0.0.0.0", "::"})  # noqa: S104
 def connect(hosts: Sequence[Host], workloads: Iterable[Workload]) -> tuple[Workload, ...]:
     """Return the workloads, in their order, with host and workload of every peer filled in.
 
-    A machine is found by the addresses that it has, and by the one that the inventory reaches it
-    at. An address that two machines have (NAT, clones) resolves to none. The workload is the one
-    that listens on the peer's port; without a port, the only one of that machine that listens to
-    the outside.
+    A machine is found by the addresses that it has, by the one that the inventory reaches it at,
+    and by its names. An address or name of two machines (NAT, clones) resolves to none. The
+    workload is the one that listens on the peer's port; without a port, the only one of that
+    machine that listens to the outside.
     """
     every = tuple(workloads)
     owners = _owners(hosts)
@@ -36,7 +36,8 @@ def _owners(hosts: Sequence[Host]) -> dict[str, str]:
     shared: set[str] = set()
     for host in hosts:
         told = {a.partition("/")[0] for a in host.addresses.value or ()}
-        for address in {_plain(a) for a in (*told, host.address) if a}:
+        called = (host.name, host.hostname.value or "")
+        for address in {_plain(a) for a in (*told, host.address, *called) if a}:
             if not address or _loopback(address):
                 continue
             if found.setdefault(address, host.name) != host.name:

@@ -60,3 +60,16 @@ def test_unknown_addresses_resolve_nothing() -> None:
     client = workload("app", peers=(Peer("10.0.0.12", 80),))
     hosts = [host("db", unknown={"addresses": "ip is not there"})]
     assert topology.connect(hosts, [client])[0].peers == client.peers
+
+
+def test_by_name_where_the_address_says_nothing() -> None:
+    assert resolved(Peer("198.51.100.4", 2049, ("db",)), workload("db", tcp(2049))).host == "db"
+    same = [host(n, hostname="files") for n in ("a", "b")]
+    client = workload("app", peers=(Peer("198.51.100.4", 2049, ("files",)),))
+    assert topology.connect(same, [client])[0].peers[0].host == ""
+
+
+def test_a_network_mount_leads_to_the_machine_that_exports_it() -> None:
+    peer = Peer("10.0.0.12", 2049, ("files-05.internal",))
+    found = resolved(peer, workload("db", Listener("tcp", "0.0.0.0", 2049)))
+    assert (found.host, found.workload) == ("db", "db/svc")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hostkit import EMPTY, deb, host, path, process, tcp, text, unit, unowned
+from msgspec.structs import replace
 
 from planner.model import (
     ConfigFile,
@@ -16,10 +17,16 @@ from planner.model import (
     Fact,
     Host,
     Listener,
+    Login,
+    Mount,
     OpenFile,
     Python,
+    TextFile,
+    TextFile,
+    Unit,
     Workload,
 )
+from planner.service import network
 from planner.workloads import Detected, detect
 
 NGINX_UNIT = """
@@ -467,8 +474,9 @@ def test_postgresql_is_a_workload_for_each_cluster() -> None:
     assert [p.pin for p in w.packages] == [
         "postgresql-15=15.*",
         "postgresql-15-postgis-3=3.3.*",
-        "locales-all=2.*",
+        "locales=2.*",
     ]
+    assert w.locales == ("en_US.UTF-8",)
     assert w.preparations == ("no-postgresql-cluster",)
     assert w.removals == ("/etc/ssl/private/ssl-cert-snakeoil.key",)
     assert [(s.path, s.owner.uid, s.owner.mode) for s in w.secrets] == [
@@ -649,21 +657,49 @@ def test_secret_environment_of_the_unit_keeps_its_name_only() -> None:
 def test_services_of_the_kernel_are_named(name: str, kind: str) -> None:
     exited = name.startswith(("wg-", "nfs", "nftables"))
     made = unit(name, "[Service]\nExecStart=/usr/sbin/x\n", sub="exited" if exited else "running")
-    rules = (unowned("/etc/firewalld/zones/public.xml"), unowned("/etc/nftables.conf"))
-    w = detect(host(units=(made,), config_files=rules)).workloads[0]
+    forwards = text("/etc/sysctl.d/10-router.conf", "net.ipv4.ip_forward = 1\n")
+    w = detect(host(units=(made,), files=forwards)).workloads[0]
     assert (w.kind, w.traits, w.command) == (kind, ("kernel-service",), ())
 
 
-def test_a_packet_filter_without_rules_of_its_own_is_no_workload() -> None:
-    made = unit(
-        "nftables.service", "[Service]\nType=oneshot\nExecStart=/usr/sbin/nft -f x\n", sub="exited"
-    )
-    assert [a.name for a in detect(host(units=(made,))).agents] == ["nftables"]
-    changed = ConfigFile("/etc/nftables.conf", "changed", "nftables")
-    ruled = detect(host(units=(made,), config_files=(changed,)))
-    assert [w.kind for w in ruled.workloads] == ["firewall"]
-    hidden = detect(host(units=(made,), unknown={"config_files": "not looked"}))
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({}, "agent"),
+        (text("/etc/nftables.conf", "chain forward { type filter hook forward; }"), "agent"),
+        (text("/etc/nftables.conf", "# oif eth0 masquerade\n"), "agent"),
+        (text("/etc/nftables.conf", "ip saddr 10.0.0.0/8 oif eth0 masquerade\n"), "firewall"),
+        (
+            text("/etc/sysconfig/iptables", "-A POSTROUTING -o eth0 -j SNAT --to 1.2.3.4"),
+            "firewall",
+        ),
+        (text("/etc/sysctl.conf", "net.ipv4.ip_forward=0\n#net.ipv4.ip_forward=1\n"), "agent"),
+        (text("/etc/sysctl.conf", "net.ipv6.conf.all.forwarding=1\n"), "firewall"),
+        (text("/etc/ufw/sysctl.conf", "net/ipv4/ip_forward=1\n"), "firewall"),
+        (text("/etc/systemd/network/lan.network", "[Network]\nIPForward=yes\n"), "firewall"),
+        (text("/etc/firewalld/zones/public.xml", "<zone><forward/></zone>"), "agent"),
+        (text("/etc/firewalld/zones/public.xml", "<zone><masquerade/></zone>"), "firewall"),
+    ],
+)
+def test_a_packet_filter_is_a_workload_only_where_it_forwards(files: Any, kind: str) -> None:
+    for name in ("nftables.service", "firewalld.service"):
+        body = "[Service]\nType=oneshot\nExecStart=/usr/sbin/nft -f x\n"
+        made = unit(name, body, sub="exited" if name.startswith("nft") else "running")
+        found = detect(host(units=(made,), files=files))
+        if name.startswith("firewalld"):
+            made = unit(name, "[Service]\nExecStart=/usr/sbin/firewalld --nofork\n")
+            found = detect(host(units=(made,), files=files))
+        kinds = [w.kind for w in found.workloads] + ["agent" for _ in found.agents]
+        assert kinds == [kind]
+
+
+def test_a_packet_filter_whose_settings_were_not_read_is_taken_for_a_gateway() -> None:
+    made = unit("firewalld.service", "[Service]\nExecStart=/usr/sbin/firewalld\n")
+    hidden = detect(host(units=(made,), unknown={"files": "not looked"}))
     assert [w.kind for w in hidden.workloads] == ["firewall"]
+    listed = (ConfigFile("/etc/sysctl.conf", "changed", "procps", "0644", size=120),)
+    unread = detect(host(units=(made,), config_files=listed))
+    assert [w.kind for w in unread.workloads] == ["firewall"]
 
 
 def test_containers_of_podman_make_a_container_host() -> None:
@@ -709,6 +745,8 @@ def test_plumbing_is_silent_and_agents_are_listed() -> None:
         "telegraf",
         "snapd",
     )
+    silent += ("networkd-dispatcher", "rhsmcertd", "gssproxy", "nfsdcld", "nvidia-persistenced")
+    silent += ("messagebus", "netfs", "udev-post", "nfs-mountd", "rpc-statd", "haldaemon", "abrtd")
     body = "[Service]\nExecStart=/usr/bin/x\n"
     found = detect(host(units=tuple(unit(f"{n}.service", body) for n in (*silent, *agents))))
     assert found.workloads == ()
@@ -937,8 +975,6 @@ def test_what_cannot_be_seen_is_said() -> None:
 
 
 def test_a_machine_that_was_not_seen_has_nothing() -> None:
-    from msgspec.structs import replace
-
     assert detect(replace(nginx_host(), status="unreachable")) == Detected()
 
 
@@ -963,3 +999,435 @@ def test_udp_and_ipv6_listeners_are_kept() -> None:
     w = one(detect(h), "named")
     assert [(x.protocol, x.port) for x in w.listeners] == [("udp", 53), ("tcp", 953)]
     assert w.command == ("/usr/sbin/named", "-g", "-u", "bind")
+
+
+def test_who_asks_a_server_on_loopback_is_found_without_a_connection() -> None:
+    """A client that connects for each request was not connected at the look."""
+    texts: dict[str, tuple[TextFile, ...]] = {}
+
+    def made(name: str, *listeners: Listener) -> Workload:
+        unit_name = f"{name}.service"
+        return Workload(
+            f"h1/{name}",
+            "h1",
+            name,
+            "service",
+            name,
+            "running",
+            unit=unit_name,
+            listeners=listeners,
+        )
+
+    redis = made("redis-server", Listener("tcp", "127.0.0.1", 6379))
+    shop = made("shop", Listener("tcp", "0.0.0.0", 8000))
+    other = made("other", Listener("tcp", "0.0.0.0", 9000))
+
+    def tied(units: dict[str, frozenset[str]]) -> set[tuple[str, str]]:
+        ends = network.couplings(host(), (redis, shop, other), texts, units)
+        return {(c.workload, c.kind) for w in ends if w.id == redis.id for c in w.couplings}
+
+    asked = {shop.id: frozenset({"redis-server.service"})}
+    assert tied(asked) == {(shop.id, "loopback"), (shop.id, "unit")}
+    assert tied({}) == {(shop.id, "loopback"), (other.id, "loopback")}
+
+
+def test_a_python_program_of_the_system_is_not_taken_for_an_application() -> None:
+    script = "/usr/share/unattended-upgrades/unattended-upgrade-shutdown"
+    body = f"[Service]\nExecStart={script} --wait-for-signal\n"
+    found = detect(
+        host(
+            units=(unit("unattended-upgrades.service", body, main_pid=9),),
+            processes=(
+                process(
+                    9,
+                    "/usr/bin/python3",
+                    script,
+                    exe="/usr/bin/python3.10",
+                    unit="unattended-upgrades.service",
+                ),
+            ),
+        )
+    )
+    assert (found.workloads, [a.name for a in found.agents]) == ((), ["unattended-upgrades"])
+
+
+def test_a_unit_of_ones_own_under_a_name_of_the_system_is_a_workload() -> None:
+    made = unit(
+        "network.service",
+        "[Service]\nExecStart=/opt/network/run\n",
+        path="/etc/systemd/system/network.service",
+    )
+    assert [w.name for w in detect(host(units=(made,))).workloads] == ["network"]
+
+
+def mosquitto_host(name: str, mode: str = "0644", **more: Any) -> Host:
+    return host(
+        units=(unit("mosquitto.service", "[Service]\nExecStart=/usr/sbin/mosquitto\n"),),
+        config_files=(unowned(f"/etc/mosquitto/{name}", mode=mode, size=10),),
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["passwd", "users.htpasswd", "bridge.users", "client-secret.conf", "credentials.txt",
+             "shadow", "core.KEY", "site.env", "pwfile"],
+)  # fmt: skip
+def test_a_name_that_promises_passwords_is_a_secret_and_no_copy(name: str) -> None:
+    w = one(detect(mosquitto_host(name)), "mosquitto")
+    assert [s.path for s in w.secrets] == [f"/etc/mosquitto/{name}"]
+    assert w.copies == ()
+    seen = text(f"/etc/mosquitto/{name}", "nothing to see\n")
+    assert one(detect(mosquitto_host(name, files=seen)), "mosquitto").copies == ()
+
+
+def test_an_ordinary_name_is_a_copy() -> None:
+    w = one(detect(mosquitto_host("bridge.conf")), "mosquitto")
+    assert ([c.path for c in w.copies], w.secrets) == (["/etc/mosquitto/bridge.conf"], ())
+
+
+def nfs_host(**more: Any) -> Host:
+    body = "[Service]\nType=oneshot\nExecStart=/usr/sbin/rpc.nfsd\n"
+    exports = '# all\n/srv/export/media  10.0.0.13(rw,sync)\n"/srv/export/old stuff" *(ro)\n'
+    facts: dict[str, Any] = {
+        "units": (
+            unit("nfs-server.service", body, sub="exited"),
+            unit("nfs-mountd.service", "[Service]\nExecStart=/usr/sbin/rpc.mountd\n", main_pid=9),
+        ),
+        "processes": (process(9, "/usr/sbin/rpc.mountd", unit="nfs-mountd.service"),),
+        "listeners": (
+            Listener("tcp", "0.0.0.0", 2049),
+            Listener("tcp", "0.0.0.0", 42855),
+            Listener("udp", "::", 51185),
+            tcp(20048, 9),
+        ),
+        "files": text("/etc/exports", exports),
+        "host_entries": (("10.0.0.13", ("web.internal",)),),
+        "connections": (Connection("10.0.0.35", 2049, "10.0.0.13", 804),),
+        "addresses": ("10.0.0.35/24",),
+        "paths": {**path("/srv/export/media"), **path("/srv/export/old stuff")},
+        "login": Login("ansible", uid=0, root=True),
+    }
+    return host(**{**facts, **more})
+
+
+def test_what_the_kernel_listens_on_belongs_to_the_nfs_server() -> None:
+    found = detect(nfs_host())
+    assert [w.name for w in found.workloads] == ["nfs-server"]
+    w = found.workloads[0]
+    assert [(x.protocol, x.port) for x in w.listeners] == [
+        ("tcp", 2049),
+        ("tcp", 42855),
+        ("udp", 51185),
+    ]
+    assert [u for u in w.unknowns if "42855" in u and "51185" in u]
+    assert w.peers == ()
+    assert [v.path for v in w.volumes] == ["/srv/export/media", "/srv/export/old stuff"]
+
+
+def test_listeners_of_others_stay_apart_where_the_look_was_not_root() -> None:
+    partial = Fact("listeners", (Listener("tcp", "0.0.0.0", 42855),), partial="not root")
+    found = detect(nfs_host(listeners=partial, login=Login("ansible", 1000)))
+    assert [w.name for w in found.workloads] == ["listener-tcp-42855", "nfs-server"]
+
+
+def test_an_nfs_client_has_listeners_of_the_kernel_too() -> None:
+    facts = {
+        "listeners": (Listener("tcp", "0.0.0.0", 39001),),
+        "login": Login("ansible", uid=0, root=True),
+    }
+    mounts = (Mount("/srv/media", "files:/srv/export", "nfs4"),)
+    assert detect(host(mounts=mounts, **facts)).workloads == ()
+    assert [w.name for w in detect(host(**facts)).workloads] == ["listener-tcp-39001"]
+
+
+def test_a_client_that_an_access_list_names_is_no_peer() -> None:
+    files = text("/etc/thing/access.conf", "allow web.internal\nupstream db.internal\n")
+    h = host(
+        units=(unit("thing.service", "[Service]\nExecStart=/usr/bin/thing\n", main_pid=5),),
+        processes=(process(5, "/usr/bin/thing", unit="thing.service"),),
+        listeners=(tcp(80, 5),),
+        files=files,
+        host_entries=(("10.0.0.1", ("web.internal",)), ("10.0.0.2", ("db.internal",))),
+        connections=(Connection("10.0.0.9", 80, "10.0.0.1", 50000, (5,)),),
+    )
+    assert [p.address for p in one(detect(h), "thing").peers] == ["10.0.0.2"]
+
+
+FRONT_UNIT = """
+[Unit]
+RequiresMountsFor=/srv/media
+[Service]
+User=shop
+WorkingDirectory=/srv/front/current
+Environment=CACHE=/var/cache/front
+ExecStart=/usr/bin/node server.js
+"""
+
+
+def front_host(**more: Any) -> Host:
+    release = "/srv/front/releases/7"
+    facts: dict[str, Any] = {
+        "units": (unit("front.service", FRONT_UNIT, main_pid=5),),
+        "processes": (
+            process(5, "/usr/bin/node", "server.js", uid=995, unit="front.service", cwd=release),
+        ),
+        "owners": {"/usr/bin/node": "nodejs"},
+        "packages": (deb("nodejs", "20.1-1"),),
+        "paths": {
+            **path("/srv/front"),
+            **path("/srv/front/current", "link", link="releases/7"),
+            **path(release),
+            **path(f"{release}/.env", "file", mode="0640"),
+            **path(f"{release}/public"),
+            **path("/var/cache/front", uid=995),
+        },
+        "sizes": {"/srv/front": DirSize("/srv/front", 400_000, 900)},
+        "mounts": (
+            Mount("/", "/dev/vda1", "ext4"),
+            Mount("/srv/media", "files:/srv/export", "nfs4", ("rw", "addr=10.0.0.35")),
+        ),
+    }
+    return host(**{**facts, **more})
+
+
+def test_an_application_is_copied_where_its_current_link_leads() -> None:
+    w = one(detect(front_host()), "front")
+    assert [(c.path, c.kind, c.exclude) for c in w.copies] == [
+        ("/srv/front/releases/7", "application", ("/srv/front/releases/7/.env",))
+    ]
+    assert w.links == (("/srv/front/current", "releases/7"),)
+    assert [s.path for s in w.secrets] == ["/srv/front/releases/7/.env"]
+    assert [v.path for v in w.volumes] == ["/srv/media"]
+    assert [d.path for d in w.directories] == ["/var/cache/front"]
+    assert w.workdir == "/srv/front/current"
+
+
+def test_links_that_lead_in_circles_end() -> None:
+    circle = {
+        **path("/srv/front/current", "link", link="next"),
+        **path("/srv/front/next", "link", link="current"),
+    }
+    assert one(detect(front_host(paths=circle)), "front").workdir == "/srv/front/current"
+
+
+def test_the_server_of_a_network_mount_is_a_peer() -> None:
+    w = one(detect(front_host()), "front")
+    assert [(p.address, p.port, p.names) for p in w.peers] == [("10.0.0.35", 2049, ("files",))]
+
+
+def test_static_files_of_another_application_tie_both() -> None:
+    site = "http { server { listen 80; root /srv/front/current/public; } }"
+    web = unit("nginx.service", "[Service]\nExecStart=/usr/sbin/nginx\n")
+    units = (*(front_host().units.value or ()), web)
+    found = detect(front_host(units=units, files=text("/etc/nginx/nginx.conf", site)))
+    ties = {(c.workload, c.kind, c.detail) for c in one(found, "nginx").couplings}
+    assert ties == {("h1/front", "file", "/srv/front/current/public")}
+
+
+def tomcat_host(**more: Any) -> Host:
+    """A machine without systemd: scripts, and processes that say nothing of them."""
+    home = "/opt/apache-tomcat-6.0.53"
+    erp = (
+        "# start /opt/other/bin/prog\nexport JAVA_HOME=/opt/jdk6 ERP=/opt/erp\n"
+        f"su erp -c {home}/bin/startup.sh; su erp -c '$ERP/bin/spool -d'\n"
+    )
+    lic = "LM=/opt/erp/license\n$LM/lmgrd -c $LM/erp.lic\n"
+    facts: dict[str, Any] = {
+        "init": "upstart",
+        "units": Fact(
+            "sysv",
+            tuple(
+                Unit(
+                    f"{name}.service",
+                    enabled="enabled",
+                    properties={"SourcePath": f"/etc/init.d/{name}"},
+                )
+                for name in ("erp", "erplicense", "httpd", "messagebus", "quiet", "postfix")
+            ),
+            partial="which of them run is not told",
+        ),
+        "processes": (
+            process(1, "/sbin/init", ppid=0),
+            process(10, "/opt/erp/license/lmgrd", "-c", "/opt/erp/license/erp.lic", uid=995),
+            process(11, "keyd", "-c", "/opt/erp/license/erp.lic", ppid=10, uid=995),
+            process(
+                20,
+                "/opt/jdk6/bin/java",
+                f"-Dcatalina.base={home}",
+                "org.apache.catalina.startup.Bootstrap",
+                uid=995,
+                cwd=home,
+            ),
+            process(30, "/opt/erp/bin/spool", "-d", uid=995, cwd="/opt/erp"),
+            process(40, "/usr/sbin/httpd"),
+            process(50, "/usr/libexec/postfix/master"),
+            process(60, "/sbin/mingetty", "/dev/tty1"),
+            process(70, "/sbin/udevd", "-d"),
+        ),
+        "owners": {"/usr/libexec/postfix/master": "postfix", "/usr/sbin/httpd": "httpd"},
+        "files": {**text("/etc/init.d/erp", erp), **text("/etc/init.d/erplicense", lic)},
+        "paths": {**path(f"{home}/logs", uid=995), **path("/opt/erp/log", uid=995)},
+        "open_files": (
+            OpenFile(20, f"{home}/logs/catalina.out"),
+            OpenFile(20, "/opt/erp/data/index/segments.gen"),
+        ),
+    }
+    return host(**{**facts, **more})
+
+
+def test_init_scripts_are_tied_to_what_they_start() -> None:
+    found = detect(tomcat_host())
+    assert {w.name: w.pids for w in found.workloads} == {
+        "erp": (20, 30),
+        "erplicense": (10, 11),
+        "httpd": (40,),
+        "quiet": (),
+    }
+    assert [a.name for a in found.agents] == ["postfix"]
+    assert any("java, spool" in u for u in one(found, "erp").unknowns)
+
+
+def test_an_init_script_of_which_nothing_was_seen_is_not_called_stopped() -> None:
+    quiet = one(detect(tomcat_host()), "quiet")
+    assert quiet.state == "unknown"
+    assert any("Whether it runs is not known" in u for u in quiet.unknowns)
+
+
+def test_a_process_that_two_scripts_could_have_started_is_neithers() -> None:
+    same = "/opt/erp/bin/spool -d\n"
+    files = {**text("/etc/init.d/erp", same), **text("/etc/init.d/erplicense", same)}
+    found = detect(tomcat_host(files=files))
+    assert one(found, "spool").pids == (30,)
+
+
+def test_logs_in_an_application_are_logs_and_data_lies_beside_the_program() -> None:
+    w = one(detect(tomcat_host()), "erp")
+    assert [(v.path, v.kind) for v in w.volumes] == [
+        ("/opt/apache-tomcat-6.0.53/logs", "logs"),
+        ("/opt/erp/data", "data"),
+    ]
+    assert [c.path for c in w.copies] == ["/opt/apache-tomcat-6.0.53", "/opt/erp", "/opt/jdk6"]
+
+
+def test_openrc_says_by_cgroup_which_script_a_process_is_of() -> None:
+    script = Unit("broker.service", enabled="enabled", properties={"SourcePath": "/etc/init.d/b"})
+    h = host(
+        init="openrc",
+        units=Fact("sysv", (script,), partial="which of them run is not told"),
+        processes=(
+            process(5, "/usr/sbin/mosquitto", "-c", "/etc/m.conf", unit="broker.service"),
+            process(6, "/sbin/syslogd", "-n", exe="/bin/busybox", unit="syslog.service"),
+            process(7, "/sbin/getty", "38400", "tty1", exe="/bin/busybox"),
+        ),
+    )
+    found = detect(h)
+    assert [(w.name, w.state, w.pids) for w in found.workloads] == [("broker", "running", (5,))]
+    assert found.workloads[0].command == ("/usr/sbin/mosquitto", "-c", "/etc/m.conf")
+    assert [a.name for a in found.agents] == ["syslog"]
+
+
+def dovecot_host(**more: Any) -> Host:
+    body = "[Service]\nExecStart=/usr/sbin/dovecot -F\n"
+    facts: dict[str, Any] = {
+        "units": (unit("dovecot.service", body, main_pid=5),),
+        "processes": (
+            process(5, "/usr/sbin/dovecot", "-F", unit="dovecot.service"),
+            process(6, "dovecot/anvil", uid=97, ppid=5, unit="dovecot.service"),
+            process(7, "dovecot/imap-login", uid=98, ppid=5, unit="dovecot.service"),
+        ),
+        "owners": {"/usr/sbin/dovecot": "dovecot-core"},
+        "packages": tuple(
+            deb(name, "1:2.3.19-1", source="dovecot", manual=manual)
+            for name, manual in (
+                ("dovecot-core", True),
+                ("dovecot-imapd", True),
+                ("dovecot-dev", True),
+                ("dovecot-ldap", False),
+            )
+        ),
+    }
+    return host(**{**facts, **more})
+
+
+def test_a_server_of_several_users_starts_as_root() -> None:
+    w = one(detect(dovecot_host()), "dovecot")
+    assert w.run_as is None
+    assert "several users" in next(a.why for a in w.adaptations if a.id == "user")
+
+
+def test_parts_of_the_program_that_somebody_asked_for_are_in_the_image() -> None:
+    w = one(detect(dovecot_host()), "dovecot")
+    assert [p.name for p in w.packages] == ["dovecot-core", "dovecot-imapd"]
+
+
+def test_what_runs_a_packaged_script_is_in_the_image() -> None:
+    body = "[Service]\nExecStart=/usr/bin/jenkins\n"
+    java = "/usr/lib/jvm/java-17/bin/java"
+    h = host(
+        units=(unit("jenkins.service", body, main_pid=5),),
+        processes=(process(5, java, "-jar", "/usr/share/jenkins.war", unit="jenkins.service"),),
+        owners={"/usr/bin/jenkins": "jenkins", java: "openjdk-17-jre-headless"},
+        packages=(deb("jenkins", "2.462.3"), deb("openjdk-17-jre-headless", "17.0.13+11-1")),
+    )
+    assert [p.name for p in one(detect(h), "jenkins").packages] == [
+        "jenkins",
+        "openjdk-17-jre-headless",
+    ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "/usr/bin/doveadm expunge -A mailbox Trash savedbefore 30d",
+        "/usr/bin/flock -n /run/lock/x nice -n 10 doveadm purge -A",
+        "sudo -u root /usr/lib/dovecot/own-tool --all",
+    ],
+)
+def test_a_job_that_runs_a_program_of_the_workload_is_its_own(command: str) -> None:
+    cron = (CronJob("/etc/cron.d/vmail-expunge", "root", "30 4 * * *", command),)
+    owners = {"/usr/sbin/dovecot": "dovecot-core", "/usr/lib/dovecot/own-tool": "dovecot-imapd"}
+    found = detect(dovecot_host(cron=cron, owners=owners))
+    assert found.leftover_jobs == ()
+    assert [j.schedule for j in one(found, "dovecot").jobs] == ["30 4 * * *"]
+
+
+def test_a_job_about_data_is_no_program_of_its_own() -> None:
+    command = "/usr/bin/rsync -aHAX --delete /srv/export/ backup@203.0.113.40:/backup/"
+    cron = (CronJob("/etc/cron.d/copy", "root", "15 1 * * *", command),)
+    assert [j.command for j in detect(host(cron=cron)).leftover_jobs] == [command]
+    assert [j.name for j in one(detect(nfs_host(cron=cron)), "nfs-server").jobs] == ["rsync"]
+
+
+def test_the_upkeep_of_freebsd_is_nobodys() -> None:
+    lines = ("/usr/libexec/save-entropy", "newsyslog", "periodic daily", "adjkerntz -a")
+    cron = tuple(CronJob("/etc/crontab", "operator", "* * * * *", line) for line in lines)
+    assert detect(host(cron=cron)) == Detected()
+
+
+def test_volumes_carry_the_name_of_their_machine() -> None:
+    for name in ("db-1", "db-2"):
+        w = detect(replace(postgres_host(), name=name)).workloads[0]
+        assert w.volumes[0].name == f"{name}-postgresql-15-main-srv-pgdata-15-main"[:63]
+
+
+@pytest.mark.parametrize(
+    ("told", "made", "asked"),
+    [
+        ("C", (), False),
+        ("C.UTF-8", (), False),
+        ("de_CH.utf8", ("de_CH.UTF-8",), False),
+        ("de_DE.ISO8859-15@euro", ("de_DE.ISO-8859-15@euro",), False),
+        ("en_US", (), True),
+        ("en_US.UTF-8; rm -rf /", (), True),
+    ],
+)
+def test_locales_are_made_by_a_strict_pattern(
+    told: str, made: tuple[str, ...], asked: bool
+) -> None:
+    conf = f"data_directory = '/srv/pgdata/15/main'\nlc_messages = '{told}'\n"
+    w = detect(
+        postgres_host(files=text("/etc/postgresql/15/main/postgresql.conf", conf))
+    ).workloads[0]
+    assert w.locales == made
+    assert any("locale" in u for u in w.unknowns) is asked
+    assert ("locales" in {p.name for p in w.packages}) is bool(made)

@@ -15,11 +15,11 @@ from msgspec import structs
 from planner.change import checks, data, schedule, secrets
 from planner.change.names import (
     build_folder,
-    is_loopback,
     moving,
     service_name,
 )
 from planner.model import HostPlan, Step, WorkloadPlan
+from planner.service.network import is_loopback
 from planner.shell import remote, shell_word
 
 _LOGIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]*")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from planner.change.names import container_name, is_loopback, port_variable, service_name
+from planner.change.names import container_name, port_variable, service_name
 from planner.model import HostPlan, Step, WorkloadPlan
+from planner.service.network import is_loopback
 from planner.shell import shell_word
 
 ADDRESS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:%-]*")

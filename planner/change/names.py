@@ -44,8 +44,3 @@ def secret_file(host: HostPlan, secret: Secret) -> str:
 def port_variable(port: int, protocol: str) -> str:
     """Variable that publishes a port elsewhere than on the machine's own number."""
     return f"PORT_{port}" if protocol == "tcp" else f"PORT_{port}_{protocol.upper()}"
-
-
-def is_loopback(address: str) -> bool:
-    """Whether a listener answers to its own machine only."""
-    return address.startswith("127.") or address in ("::1", "localhost", "[::1]")

@@ -8,7 +8,6 @@ from planner.facts.text import Parsed, joined
 from planner.model import OS, Fact, Kernel, Package, Snapshot, Unit
 
 
-
 def operating_system(snapshot: Snapshot) -> Fact[OS]:
     """os-release, with the kernel's system from uname; uname alone for what is no Linux."""
     release = fact(snapshot, "os-release", osrelease.parse)

@@ -10,7 +10,9 @@ from planner.model import Fact
 
 HostEntry = tuple[str, tuple[str, ...]]
 
-_USUAL = re.compile(r"localhost\d?(\.localdomain\d?)?|(localhost|loopback|ip6-[a-z0-9-]+|ipv6-[a-z-]+)(\..*)?")
+_USUAL = re.compile(
+    r"localhost\d?(\.localdomain\d?)?|(localhost|loopback|ip6-[a-z0-9-]+|ipv6-[a-z-]+)(\..*)?"
+)
 _IFCONFIG = re.compile(
     r"inet(?P<six>6?) (?:addr:)? ?(?P<address>[0-9A-Fa-f.:]+)(?:%\S+)?(?:/(?P<length>\d+))?"
     r"(?:.*?(?:netmask |Mask:)(?P<mask>[0-9a-fx.]+))?(?:.*?prefixlen (?P<prefix>\d+))?"

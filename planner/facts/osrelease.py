@@ -6,7 +6,7 @@ import re
 import shlex
 
 from planner.facts.text import Parsed, UnreadableError, lines
-from planner.model import OS, Kernel
+from planner.model import OS
 
 _FAMILIES = {
     "debian": "debian ubuntu raspbian linuxmint kali devuan pop elementary neon proxmox deepin "

@@ -18,6 +18,7 @@ from planner.model import Environment, OpenFile, Process
 
 _DELETED = " (deleted)"
 _UNIT = re.compile(r"[^/]+\.(service|scope|socket|mount|swap|slice)")
+_OPENRC = re.compile(r"/openrc[./]([^/]+)")
 _NUMBERS = {"ppid": number, "uid": number, "gid": number, "rss": kilobytes}
 _TEXTS = ("comm", "exe", "cwd", "cgroup", "caps")
 
@@ -60,8 +61,10 @@ def unit_of(cgroup: str) -> str:
     """Name the system's unit of a cgroup path; empty for sessions and for paths without.
 
     A path may begin outside (``/lxc/web/system.slice/...``, ``/../..``), and a service may have
-    groups below its own.
+    groups below its own. OpenRC's ``/openrc.nginx`` is ``nginx.service``, as its script is named.
     """
+    if match := _OPENRC.match(cgroup):
+        return f"{match[1]}.service"
     parts = cgroup.split("/")
     starts = [i for i, part in enumerate(parts) if part in ("system.slice", "user.slice")]
     for part in parts[starts[-1] if starts else 0 :]:

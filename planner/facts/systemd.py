@@ -92,9 +92,10 @@ def parse_texts(text: str) -> Parsed[Texts]:
 
 def with_states(units: tuple[Unit, ...], states: Mapping[str, str]) -> tuple[Unit, ...]:
     """Take ``enabled`` from the unit files where the block has none, and add the services,
-    sockets and timers that exist only as a file: not loaded, so not active. Templates are no units.
+    sockets and timers that exist only as a file: not loaded, so not active. Templates are no units,
+    nor is another name of a unit, which older systemd lists as enabled too (``syslog.service``).
     """
-    known = {unit.name for unit in units}
+    known = {name for u in units for name in (u.name, *u.properties.get("Names", "").split())}
     seen = [replace(u, enabled=u.enabled or states.get(u.name, "")) for u in units]
     only_files = [
         Unit(name=name, load="", active="inactive", sub="dead", enabled=state)

@@ -12,7 +12,6 @@ from planner import volumes
 from planner.change.names import (
     build_folder,
     container_name,
-    is_loopback,
     moving,
     port_variable,
     secret_file,
@@ -21,6 +20,7 @@ from planner.change.names import (
 from planner.model import Data, HostPlan, Job, Secret, Volume, Workload, WorkloadPlan
 from planner.render.image import in_image, tmpfs, user_of
 from planner.render.quoting import is_variable
+from planner.service.network import is_loopback
 from planner.store import slug
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,250}[A-Za-z0-9])?")

@@ -126,19 +126,24 @@ class Missing:
         raise NotKnownError(self._cause)
 
 
-def names(host: Host, workload: Workload, as_of: str, trace: Trace) -> dict[str, Any]:
-    """Make the variables of every expression."""
-    view = WorkloadView(host, workload, trace)
+def names(host: Host, workload: Workload | None, as_of: str, trace: Trace) -> dict[str, Any]:
+    """Make the variables of every expression. Without a workload, any use of one raises."""
+    nobody = Missing("workload", "the machine alone is judged")
+    view = WorkloadView(host, workload, trace) if workload else nobody
     os = host.os.value
     nowhere = Missing("os", host.os.unknown or "not looked at")
     release = f"{os.name or os.id} is not in the table" if os else ""
-    version = f"{workload.kind} {workload.version or '(version unknown)'} is not in the table"
     return {
         "host": HostView(host, trace),
         "workload": view,
         "w": view,
         "as_of": as_of,
         "lifecycle": (lifecycle(os) or Missing("lifecycle", release)) if os else nowhere,
-        "runtime": runtime(workload.kind, workload.version) or Missing("runtime", version),
+        "runtime": _runtime(workload) if workload else nobody,
         "base": images.base_for(os) if os else nowhere,
     }
+
+
+def _runtime(workload: Workload) -> Any:
+    told = f"{workload.kind} {workload.version or '(version unknown)'} is not in the table"
+    return runtime(workload.kind, workload.version) or Missing("runtime", told)

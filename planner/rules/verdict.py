@@ -28,7 +28,16 @@ _NOT_SEEN = ("processes", "units", "listeners")
 
 def judge(rules: RuleSet, host: Host, workload: Workload, as_of: str) -> Verdict:
     """Whether the workload becomes a container, judged as of an ISO 8601 time in UTC."""
-    asked = [ask(rule, host, workload, as_of) for rule in rules.rules]
+    return _judged(host, [ask(rule, host, workload, as_of) for rule in rules.rules])
+
+
+def judge_host(rules: RuleSet, host: Host, as_of: str) -> Verdict:
+    """What the rules about machines (``scope: host``) say of one, whatever runs on it."""
+    own = [rule for rule in rules.rules if rule.source.scope == "host"]
+    return _judged(host, [ask(rule, host, None, as_of) for rule in own])
+
+
+def _judged(host: Host, asked: Sequence[tuple[Answer, Finding | None]]) -> Verdict:
     fired = _sorted(f for _, f in asked if f and not f.unchecked)
     unchecked = _sorted(f for _, f in asked if f and f.unchecked)
     causes = {c for answer, f in asked if f and f.unchecked for c in answer.causes}
@@ -43,8 +52,12 @@ def judge(rules: RuleSet, host: Host, workload: Workload, as_of: str) -> Verdict
     return Verdict(known, None, _why_move(fired, unchecked), fired, unchecked, looks)
 
 
-def ask(rule: Rule, host: Host, workload: Workload, as_of: str) -> tuple[Answer, Finding | None]:
-    """Put the rule to a workload: its answer, and the finding unless it is no."""
+def ask(
+    rule: Rule, host: Host, workload: Workload | None, as_of: str
+) -> tuple[Answer, Finding | None]:
+    """Put the rule to a workload, or to the machine alone: its answer, and the finding unless it
+    is no.
+    """
     trace = Trace()
     scope = names(host, workload, as_of, trace)
     answer = all_of([e.answer(scope, trace) for e in rule.when])
@@ -68,12 +81,17 @@ def ask(rule: Rule, host: Host, workload: Workload, as_of: str) -> tuple[Answer,
     )
 
 
-def roll_up(host: Host, verdicts: Sequence[Verdict]) -> tuple[HostOutcome | None, str]:
-    """Say what becomes of the machine, and why in one sentence; None when nobody could look."""
+def roll_up(
+    host: Host, verdicts: Sequence[Verdict], alone: Verdict | None = None
+) -> tuple[HostOutcome | None, str]:
+    """Say what becomes of the machine, and why in one sentence; None when nobody could look.
+
+    ``alone``: of :func:`judge_host`, which decides where no workload was found.
+    """
     if host.status != "seen":
         return None, f"No verdict: the machine was not seen ({clean(host.reason or host.status)})."
     if not verdicts:
-        return _empty(host)
+        return _empty(host, alone)
     stays = sum(v.outcome == "stay-vm" for v in verdicts)
     blind = sum(v.outcome == "insufficient-data" for v in verdicts)
     moves = len(verdicts) - stays - blind
@@ -87,8 +105,11 @@ def roll_up(host: Host, verdicts: Sequence[Verdict]) -> tuple[HostOutcome | None
     return "move", f"All of its workloads ({moves}) can move; nothing keeps the machine."
 
 
-def _empty(host: Host) -> tuple[HostOutcome, str]:
+def _empty(host: Host, alone: Verdict | None) -> tuple[HostOutcome, str]:
     lacking = [name for name in _NOT_SEEN if _lacks(getattr(host, name))]
+    if alone and alone.outcome == "stay-vm":
+        found = f"No workload was seen ({', '.join(lacking)} lack)" if lacking else "No workload"
+        return "stay", f"{found}, and the machine itself stays. {alone.why}"
     if lacking:
         return "insufficient-data", f"No workload was seen, but {', '.join(lacking)} lack."
     return "empty", "No workload: processes, units and listeners were seen, and none is one."

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from planner.model import Account, Group, Host, Owner
-from planner.service.view import Service, setting
+from planner.service.view import Service, called, setting
 
 
 def by_uid(host: Host, uid: int) -> Account:
@@ -68,10 +66,22 @@ def dynamic(service: Service) -> bool:
     return setting(service, "DynamicUser").lower() in ("1", "yes", "true", "on")
 
 
+_CHANGES_USER = frozenset(
+    {"dovecot", "master", "postfix", "vsftpd", "proftpd", "pure-ftpd", "smbd", "sshd", "crond"}
+)
+"""Programs that become the user whom they serve, or start each of their parts as another one."""
+
+
+def needs_root(service: Service) -> bool:
+    """Whether root starts its processes under several users, which only root can."""
+    uids = {p.uid for p in service.processes[1:]}
+    return bool(called(service) & _CHANGES_USER) or len(uids - {0}) > 1
+
+
 def of_workers(service: Service) -> Account | None:
-    """The user that most of its processes besides the main one run as, unless that is root."""
-    uids = Counter(p.uid for p in service.processes[1:] if p.uid != 0)
-    return by_uid(service.host, uids.most_common(1)[0][0]) if uids else None
+    """The one user that its processes besides the main one run as, unless that is root."""
+    uids = {p.uid for p in service.processes[1:]} - {0}
+    return by_uid(service.host, uids.pop()) if uids and not needs_root(service) else None
 
 
 def owned(account: Account | None, mode: str = "") -> Owner:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planner.model import Account, Adaptation
+from planner.service import accounts
 from planner.service.storage import Storage
 from planner.service.view import Service, setting
 
@@ -33,13 +34,12 @@ def of_user(
     if user is None:
         return ()
     if run_as is None:
-        return (
-            Adaptation(
-                "user",
-                "runs as root in the container",
-                "it runs as root on the machine, and whether it needs that is not known",
-            ),
+        why = (
+            "it starts its processes under several users, which only root can"
+            if accounts.needs_root(service)
+            else "it runs as root on the machine, and whether it needs that is not known"
         )
+        return (Adaptation("user", "runs as root in the container", why),)
     if run_as.uid != user.uid:
         return (
             Adaptation(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from planner.model import Account, ConfigFile, Copy, Directory, Host, Owner, Secret, TextFile
-from planner.service import places
+from planner.service import denied, places
 from planner.service.accounts import stat_owner
 from planner.service.view import MASK, why_unknown
 
@@ -52,7 +52,7 @@ def changed(
             removals.append(file.path)
         elif not file.link and _secret_file(host, file.path, file.mode):
             secrets.append(secret(host, file.path, run_as))
-        elif file.link and places.is_key(file.path):
+        elif file.link and denied.reason(file.path):
             # The key behind the link: a link to nothing in the image would break the program.
             secrets.append(secret(host, file.path, run_as))
         else:
@@ -92,7 +92,8 @@ def _secret_file(host: Host, path: str, mode: str = "") -> bool:
     text = (host.files.value or {}).get(path)
     if text is None and re.fullmatch("[0-7]+", mode) and not int(mode, 8) & 0o004:
         return True
-    return places.is_key(path) or (text is not None and (text.masked > 0 or MASK in text.text))
+    seen = text is not None and (text.masked > 0 or MASK in text.text)
+    return seen or bool(denied.reason(path))
 
 
 def secret(
@@ -103,9 +104,7 @@ def secret(
     why = reason or (
         f"{text.masked} values in it are secret"
         if text and text.masked
-        else "key material or passwords, by its name or place"
-        if places.is_key(path)
-        else "only its owner may read it, and its text was not looked at"
+        else denied.reason(path) or "only its owner may read it, and its text was not looked at"
     )
     account = Owner(run_as.uid, run_as.gid, mode) if run_as else Owner(0, 0, mode)
     return Secret(path, why, "file", account)
@@ -141,7 +140,9 @@ def referenced(
     copies: list[Copy] = []
     secrets: list[Secret] = []
     unowned = {f.path: f for f in host.config_files.value or () if f.state != "deleted"}
-    for path in paths:
+    named = list(paths)
+    # Maps of Postfix and the like are named without the ending of the file that is read.
+    for path in (*named, *(f"{p}.db" for p in named if f"{p}.db" in unowned)):
         info = places.info(host, path)
         there = info is not None and info.type in ("file", "link")
         if path in taken or not (there or path in unowned) or places.role(path) != "config":

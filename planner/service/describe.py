@@ -56,9 +56,11 @@ def workload(
     preparations: tuple[str, ...] = (),
     removals: Sequence[str] = (),
     run_as: Account | None = None,
+    links: tuple[tuple[str, str], ...] = (),
 ) -> Workload:
     """The workload of a service. ``files``: its configuration, for the peers that it names;
-    ``run_as``: the container's user, by default :func:`container_user`.
+    ``run_as``: the container's user, by default :func:`container_user`; ``links``: to what it
+    copies.
     """
     carried, kept = carried or Carried(), kept or Storage()
     host, unit, main = service.host, service.unit, service.main
@@ -113,6 +115,7 @@ def workload(
         volumes=volumes,
         directories=everything.directories,
         log_links=everything.log_links,
+        links=links,
         touch=everything.touch,
         removals=tuple(dict.fromkeys((*carried.removals, *removals))),
         preparations=preparations,
@@ -146,13 +149,17 @@ def workload(
     )
 
 
-def state(service: Service) -> Literal["running", "stopped", "failed"]:
-    """From the unit; without one, from its processes."""
+def state(service: Service) -> Literal["running", "stopped", "failed", "unknown"]:
+    """From the unit; without one, from its processes. Of an init script without processes that
+    could be told to be its own, nothing is known.
+    """
     if service.processes:
         return "running"
     unit = service.unit
     if unit is None:
         return "running" if service.listeners else "stopped"
+    if not unit.active:
+        return "running" if service.listeners else "unknown"
     if unit.active == "failed":
         return "failed"
     return "running" if unit.active in ("active", "activating", "reloading") else "stopped"
@@ -211,6 +218,8 @@ def _seen(service: Service, user: Account | None) -> tuple[str, ...]:
         *why_unknown(host.listeners, "Where it listens"),
         *why_unknown(host.connections, "Whom it speaks to"),
     ]
+    if state(service) == "unknown":
+        found.append("Whether it runs is not known: no process was told to be its init script's.")
     if user is None:
         found.append("Which user it runs as is not known.")
     if service.unit is not None and not service.unit.directives:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from planner.facts import unitfile
 from planner.model import Host, Process, Unit
-from planner.service import sockets
+from planner.service import scripts, sockets
 from planner.service.view import Service, called, safe_name, stem, why_unknown
 
 _RUNNING = ("active", "activating", "reloading", "deactivating")
@@ -29,14 +29,22 @@ def services(host: Host) -> sockets.Found:
     processes = host.processes.value or ()
     sysv = host.units.section == "sysv"
     without = host.units.value is None or sysv
-    units = host.units.value or _by_cgroup(processes)
+    units = host.units.value or ()
+    if without:
+        units = (*units, *_by_cgroup(processes, units))
     by_unit: dict[str, list[Process]] = {}
     for process in processes:
         by_unit.setdefault(process.unit, []).append(process)
+    if sysv:
+        told = {u.name for u in units}
+        free = [p for p in processes if p.unit not in told]
+        scripts_of = scripts.assign(host, [u for u in units if not u.active], free)
+        for name, tied in scripts_of.items():
+            by_unit.setdefault(name, []).extend(tied)
     found = [
-        Service(host, safe_name(stem(u.name)), u, _ordered(u, by_unit.get(u.name, []), sysv, host))
+        _of_unit(host, u, by_unit.get(u.name, []))
         for u in units
-        if _wanted(u, units)
+        if _wanted(u, units) or (sysv and u.name in by_unit)
     ]
     taken = {p.pid for s in found for p in s.processes}
     own = {u.name for u in units if u.name.endswith(".service")}
@@ -63,9 +71,10 @@ def _containers(host: Host, found: Sequence[Service]) -> Iterable[Service]:
         )
 
 
-def _by_cgroup(processes: Sequence[Process]) -> tuple[Unit, ...]:
+def _by_cgroup(processes: Sequence[Process], units: Sequence[Unit]) -> tuple[Unit, ...]:
     """Units that processes say they belong to, where the manager could not be asked."""
-    names = sorted({p.unit for p in processes if p.unit.endswith(".service")})
+    known = {u.name for u in units}
+    names = sorted({p.unit for p in processes if p.unit.endswith(".service")} - known)
     return tuple(Unit(name, active="active", sub="running") for name in names)
 
 
@@ -118,25 +127,28 @@ def _timed(unit: Unit, units: Sequence[Unit]) -> bool:
     )
 
 
-def _ordered(unit: Unit, own: list[Process], sysv: bool, host: Host) -> tuple[Process, ...]:
-    if sysv and not own:
-        own = _by_script(stem(unit.name), host.processes.value or ())
+def _of_unit(host: Host, unit: Unit, own: list[Process]) -> Service:
+    processes = _ordered(unit, own)
+    notes = _several(processes) if scripts.script(unit) else ()
+    return Service(host, safe_name(stem(unit.name)), unit, processes, (), notes)
+
+
+def _several(processes: tuple[Process, ...]) -> tuple[str, ...]:
+    """A sentence where an init script starts more than one program."""
+    pids = {p.pid for p in processes}
+    names = sorted({_called(p) for p in processes if p.ppid not in pids})
+    if len(names) < 2:
+        return ()
+    return (f"Its init script starts {', '.join(names)}: each is a container of its own.",)
+
+
+def _ordered(unit: Unit, own: list[Process]) -> tuple[Process, ...]:
     pids = {p.pid for p in own}
     first = next((p for p in own if p.pid == unit.main_pid), None) or next(
         (p for p in sorted(own, key=lambda p: p.pid) if p.ppid not in pids), None
     )
     rest = sorted((p for p in own if p is not first), key=lambda p: p.pid)
     return (first, *rest) if first else ()
-
-
-def _by_script(name: str, processes: Sequence[Process]) -> list[Process]:
-    """Processes of an init script: those that are called like it, and their children."""
-    roots = {
-        p.pid
-        for p in processes
-        if p.ppid == 1 and {p.comm, posixpath.basename(p.exe)} & {name, f"{name}d"}
-    }
-    return [p for p in processes if p.pid in roots or p.ppid in roots]
 
 
 def _trees(host: Host, loose: list[Process], *, everything: bool) -> Iterable[Service]:
@@ -156,7 +168,7 @@ def _trees(host: Host, loose: list[Process], *, everything: bool) -> Iterable[Se
     for pid in sorted(roots):
         members = [p for p in loose if p.pid != pid and _under(p, pid, table, set(roots))]
         root = roots[pid]
-        name = safe_name(posixpath.basename(root.exe) or root.comm or f"process-{pid}")
+        name = safe_name(_called(root) or f"process-{pid}")
         if name in names:
             ports = sorted(entry.port for entry in host.listeners.value or () if pid in entry.pids)
             name = f"{name}-{ports[0] if ports else pid}"
@@ -171,6 +183,14 @@ def _trees(host: Host, loose: list[Process], *, everything: bool) -> Iterable[Se
             if everything
             else ("No unit starts it: what brings it back after a restart is not known.",),
         )
+
+
+def _called(process: Process) -> str:
+    """The program's name; of one that is many programs (busybox), the one that it is here."""
+    name = posixpath.basename(process.exe)
+    if name in ("", "busybox", "toybox", "coreutils"):
+        return posixpath.basename(process.argv[0]) if process.argv else process.comm
+    return name
 
 
 def _root(process: Process, table: dict[int, Process]) -> Process:

@@ -49,6 +49,7 @@ FOREGROUND: dict[str, Callable[[Argv], Argv]] = {
     "memcached": _with(without=("-d", "--daemon")),
     "mongod": _with(without=("--fork",)),
     "monit": _with("-I"),
+    "mosquitto": _with(without=("-d", "--daemon")),
     "named": _with("-g", without=("-f",)),
     "nmbd": _with("--foreground", "--no-process-group", without=("-D", "--daemon")),
     "nrpe": _with("-f", without=("-d",)),

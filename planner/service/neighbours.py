@@ -7,16 +7,21 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from planner.model import Adaptation, Host, Workload
+from planner.service import network
 from planner.service.network import only_loopback
 
 _KEEPS = ("data", "state", "upload")
 
 
 def finished(host: Host, workload: Workload, every: Sequence[Workload]) -> Workload:
-    """Return the workload with the adaptation for a listener on loopback, and the trait
-    ``stateless`` where it was seen to keep nothing.
+    """Return the workload with the adaptation for a listener on loopback, with the servers of
+    network file systems among its peers, and with the trait ``stateless`` where it was seen to
+    keep nothing.
     """
-    return _stateless(host, _loopback(workload, every))
+    known = {(p.address, p.port) for p in workload.peers}
+    more = [p for p in network.of_mounts(host, workload) if (p.address, p.port) not in known]
+    peers = sorted((*workload.peers, *more), key=lambda p: (p.address, p.port))
+    return _stateless(host, _loopback(replace(workload, peers=tuple(peers)), every))
 
 
 def _loopback(workload: Workload, every: Sequence[Workload]) -> Workload:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from planner.model import Coupling, Host, Listener, Peer, TextFile, Workload
-from planner.service import places
+from planner.service import config, places
 
 _LOOPBACK_URL = re.compile(r"(?<![\w.])(127\.0\.0\.1|localhost|\[::1\])[:\s,]+(\d{1,5})\b")
 _PORT_BEHIND = re.compile(r":(\d{1,5})\b")
@@ -51,7 +51,8 @@ def peers(
 ) -> tuple[Peer, ...]:
     """Established connections to other machines, and names of /etc/hosts in its configuration.
 
-    Port 0: the configuration names the machine without a port.
+    Port 0: the configuration names the machine without a port. Those that come to a port of its
+    own are clients, also where an access list names them: no peers.
     """
     names = {plain(address): said for address, said in host.host_entries.value or ()}
     own = {plain(a.partition("/")[0]) for a in host.addresses.value or ()}
@@ -64,13 +65,38 @@ def peers(
         if not is_loopback(address) and address not in own:
             key = (address, link.peer_port)
             found[key] = Peer(address, link.peer_port, names.get(address, ()))
+    clients = {
+        plain(link.peer_address)
+        for link in host.connections.value or ()
+        if link.local_port in ports
+    }
     for address, port in _configured(names, own, files):
+        if not port and address in clients:
+            continue
         seen = any(a == address and port in (0, p) for a, p in found)
         if not seen:
             found[address, port] = Peer(address, port, names.get(address, ()), seen=False)
     # A port that is named somewhere says more than the machine's name alone.
     ported = {address for address, port in found if port}
     return tuple(found[key] for key in sorted(found) if key[1] or key[0] not in ported)
+
+
+def of_mounts(host: Host, workload: Workload) -> tuple[Peer, ...]:
+    """The servers of the network file systems in which its volumes and copies lie."""
+    found: dict[tuple[str, int], Peer] = {}
+    for path in (*(v.path for v in workload.volumes), *(c.path for c in workload.copies)):
+        mount = places.network_mount(host, path)
+        if mount is None:
+            continue
+        match = re.fullmatch(r"(?://)?(\[[^\]]+\]|[^:/\[]+)[:/].*", mount.source)
+        name = match[1].strip("[]") if match else ""
+        given = next((o[5:] for o in mount.options if o.startswith("addr=")), "")
+        address = plain(given or name)
+        port = 2049 if mount.type.startswith("nfs") else 445 if name and mount.type != "ceph" else 0
+        if address and not is_loopback(address):
+            names = tuple(n for n in (name,) if n and plain(n) != address)
+            found[address, port] = Peer(address, port, names)
+    return tuple(found[key] for key in sorted(found))
 
 
 def _configured(
@@ -124,19 +150,42 @@ def couplings(
         for other in workloads:
             for detail in _loopback(host, workload, other, texts.get(workload.id, ())):
                 tie(workload, other, "loopback", detail)
-            for path in _sockets(workload, other, texts.get(workload.id, ())):
+            for path in _sockets(host, workload, other, texts.get(workload.id, ())):
                 tie(workload, other, "socket", path)
             if other.unit and other.unit in units.get(workload.id, frozenset()):
                 tie(workload, other, "unit", other.unit)
             if workload.id < other.id:
-                for path in _shared(workload, other):
+                for path in _shared(host, workload, other):
                     tie(workload, other, "file", path)
+    for server in workloads:
+        address = _only_loopback(server)
+        if address and not any(c.kind == "loopback" for c in found[server.id]):
+            for client in _clients(server, workloads, units):
+                tie(server, client, "loopback", address)
     return tuple(
         replace(
             w, couplings=tuple(sorted(found[w.id], key=lambda c: (c.workload, c.kind, c.detail)))
         )
         for w in workloads
     )
+
+
+def _only_loopback(workload: Workload) -> str:
+    """Where a workload answers that nobody outside the machine can reach; empty: others can."""
+    entries = [entry for entry in workload.listeners if entry.protocol == "tcp"]
+    if not entries or not only_loopback(workload.listeners):
+        return ""
+    return _joined(plain(entries[0].address), entries[0].port)
+
+
+def _clients(
+    server: Workload, workloads: Sequence[Workload], units: dict[str, frozenset[str]]
+) -> list[Workload]:
+    """Who speaks to a server on loopback when no connection was open at the look: those whose
+    unit asks for it, else everybody, since one of the machine's own it has to be."""
+    others = [w for w in workloads if w.id != server.id]
+    asking = [w for w in others if server.unit and server.unit in units.get(w.id, frozenset())]
+    return asking or others
 
 
 def _loopback(
@@ -165,7 +214,17 @@ def _joined(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
-def _sockets(client: Workload, server: Workload, files: Sequence[TextFile]) -> Iterable[str]:
+def _sockets(
+    host: Host, client: Workload, server: Workload, files: Sequence[TextFile]
+) -> Iterable[str]:
+    """Sockets that the client's configuration names: in a folder of the server's below /run, or
+    seen in one of its volumes.
+    """
+    for path in config.mentioned(files) if client.id != server.id else ():
+        info = places.info(host, path)
+        seen = info is not None and info.type == "socket"
+        if seen and any(places.below(path, v.path) for v in server.volumes):
+            yield path
     homes = [d.path for d in server.directories if places.role(d.path) == "runtime"]
     for home in homes:
         if any(d.path == home for d in client.directories):
@@ -176,10 +235,16 @@ def _sockets(client: Workload, server: Workload, files: Sequence[TextFile]) -> I
                 yield places.clean(match[0]) or home
 
 
-def _shared(one: Workload, other: Workload) -> Iterable[str]:
-    for mine in one.volumes:
-        for theirs in other.volumes:
-            if places.below(mine.path, theirs.path):
-                yield mine.path
-            elif places.below(theirs.path, mine.path):
-                yield theirs.path
+def _shared(host: Host, one: Workload, other: Workload) -> Iterable[str]:
+    """Folders of both on the machine itself: of the volumes of one, in the volumes or the program
+    of the other. A program that both only run is in both images.
+    """
+    for mine, theirs in ((one, other), (other, one)):
+        kept = {v.path for v in mine.volumes if not places.network_mount(host, v.path)}
+        used = {v.path for v in theirs.volumes}
+        used |= {c.path for c in theirs.copies if c.kind == "application"}
+        for path in sorted(kept):
+            real = places.follow(host, path).path
+            for place in sorted(used):
+                if places.below(real, places.follow(host, place).path):
+                    yield path

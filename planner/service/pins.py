@@ -47,9 +47,9 @@ def pin(host: Host, name: str, reason: str) -> Pin | None:
     if package is None or not _NAME.fullmatch(name) or not _VERSION.fullmatch(package.version):
         return None
     family = host.os.value.family if host.os.value else "other"
-    return Pin(
-        name, package.version, _pattern(name, package.version, family), reason, package.origin
-    )
+    # Every package of a distribution with rpm names its vendor.
+    origin = package.origin or ("no vendor" if family in ("rhel", "suse") else "")
+    return Pin(name, package.version, _pattern(name, package.version, family), reason, origin)
 
 
 def _pattern(name: str, version: str, family: str) -> str:
@@ -90,6 +90,34 @@ def main_package(service: Service) -> str:
     return ""
 
 
+def owner_of_process(service: Service) -> str:
+    """Package of the running program: of a script, that of its interpreter (Java, Node.js)."""
+    main = service.main
+    name = owner(service.host, main.exe) if main and main.exe else ""
+    return name if name and name not in _NOBODY and installed(service.host, name) else ""
+
+
+def parts(service: Service) -> tuple[str, ...]:
+    """Packages from the same source as the program's, which somebody asked for: modules and
+    protocols (``dovecot-imapd``, ``php8.2-mysql``, ``mod_ssl``). Documentation, headers and debug
+    symbols are none. Empty where the source is not told.
+    """
+    main = installed(service.host, main_package(service))
+    if main is None or not main.source:
+        return ()
+    found = {
+        p.name
+        for p in service.host.packages.value or ()
+        if p.source == main.source and p.name != main.name and p.manual is not False
+        if not _ASIDE.search(p.name)
+    }
+    return tuple(sorted(found))
+
+
+_ASIDE = re.compile(
+    r"-(docs?|manual|dev|devel|headers|dbg|dbgsym|debuginfo|debugsource|examples|tests?|src|source"
+    r"|javadoc|l10n|lang|libs|common|data|filesystem|selinux)$|^lib"
+)
 _NOBODY = frozenset(
     {
         "systemd",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from planner.model import Host, PathInfo, Volume
+from planner.model import Host, Mount, PathInfo, Volume
 from planner.service.accounts import stat_owner
 
 Role = Literal[
@@ -53,11 +52,6 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     ("/lib32", "image"),
     ("/lib64", "image"),
     ("/boot", "image"),
-)
-_KEY_NAME = re.compile(
-    r".*(\.(key|p12|pfx|jks|keystore|kdbx|gpg)|[-_.]key\.pem|privkey\d*\.pem|key\.pem"
-    r"|\.htpasswd|\.pgpass|\.my\.cnf|\.netrc|id_(rsa|dsa|ecdsa|ed25519)|\.age|\.ppk|keytab)",
-    re.IGNORECASE | re.DOTALL,
 )
 _SHARED_TOPS = frozenset(
     {
@@ -121,14 +115,31 @@ def role(path: str) -> Role:
     return "image" if path == "/" else "data"
 
 
-def is_key(path: str) -> bool:
-    """Whether a path's place or name says that it is a private key or holds passwords."""
-    name = posixpath.basename(path)
-    return (
-        below(path, "/etc/ssl/private")
-        or below(path, "/etc/pki/tls/private")
-        or bool(_KEY_NAME.fullmatch(name))
-    )
+@dataclass(frozen=True)
+class Followed:
+    """A path without links; ``links``: those on the way, as (path, target as it is written)."""
+
+    path: str
+    links: tuple[tuple[str, str], ...] = ()
+
+
+def follow(host: Host, path: str) -> Followed:
+    """Replace every symbolic link on the way that was seen on the machine."""
+    known = {f.path: f.link for f in host.config_files.value or () if f.link}
+    known |= {p: i.link for p, i in (host.paths.value or {}).items() if i.type == "link" and i.link}
+    links: dict[str, str] = {}
+    rest = path.strip("/").split("/")
+    done = ""
+    while rest:
+        step = f"{done}/{rest.pop(0)}"
+        target = known.get(step, "")
+        if not target or step in links:
+            done = step
+            continue
+        links[step] = target
+        aim = clean(posixpath.join(done or "/", target))
+        rest, done = [*aim.strip("/").split("/"), *rest], ""
+    return Followed(done or "/", tuple(links.items()))
 
 
 def shared_top(path: str) -> bool:
@@ -139,6 +150,27 @@ def shared_top(path: str) -> bool:
 def info(host: Host, path: str) -> PathInfo | None:
     """Metadata of a path; None: not looked at or not there."""
     return (host.paths.value or {}).get(path)
+
+
+# fmt: off
+_NETWORK = frozenset({
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "glusterfs", "9p", "afs", "lustre", "beegfs",
+    "davfs", "ncpfs", "gpfs",
+})
+# fmt: on
+
+
+def is_network(filesystem: str) -> bool:
+    """Whether a type of file system is served by another machine."""
+    return filesystem in _NETWORK or filesystem.startswith("fuse.")
+
+
+def network_mount(host: Host, path: str) -> Mount | None:
+    """The mount that holds a path, if another machine serves it."""
+    holding = [m for m in host.mounts.value or () if below(path, m.path)]
+    # The last of several mounts on one path hides the others.
+    mount = max(enumerate(holding), key=lambda at: (len(at[1].path), at[0]))[1] if holding else None
+    return mount if mount and is_network(mount.type) else None
 
 
 def outermost(wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:

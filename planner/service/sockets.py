@@ -39,47 +39,97 @@ class Found:
 
 
 def assign(host: Host, found: Sequence[Service]) -> Found:
-    """Each listener goes to the service of its process, of its socket unit, or of its port."""
-    every = host.listeners.value or ()
-    given: dict[int, list[Listener]] = {n: [] for n in range(len(found))}
-    notes: dict[int, list[str]] = {n: [] for n in range(len(found))}
-    sockets = _sockets(host)
-    known = {pid for p in host.processes.value or () for pid in (p.pid,)}
+    """Each listener goes to the service of its process, of its socket unit, of its port, or to the
+    one that works in the kernel.
+    """
+    given: list[list[Listener]] = [[] for _ in found]
+    guessed: list[list[Listener]] = [[] for _ in found]
+    inner: list[list[Listener]] = [[] for _ in found]
+    look = _Look(host, found)
     orphans: list[Listener] = []
-    expected = [_expected(s) for s in found]
-    for entry in every:
+    for entry in host.listeners.value or ():
         holders = [n for n, s in enumerate(found) if s.pids & set(entry.pids)]
-        if not holders and (not entry.pids or 1 in entry.pids or not known & set(entry.pids)):
-            unit = sockets.get(entry.port, "")
-            holders = [n for n, s in enumerate(found) if s.unit and s.unit.name == unit]
+        if not holders and (not entry.pids or 1 in entry.pids or look.hidden(entry)):
+            holders = look.by_unit(entry)
             if not holders and 1 not in entry.pids:
-                holders = [n for n, ports in enumerate(expected) if entry.port in ports]
-                holders = holders if len(holders) == 1 else []
+                holders = look.by_port(entry)
                 for n in holders:
-                    notes[n].append(
-                        f"That {entry.protocol} port {entry.port} is its own is taken from its "
-                        "configuration or its usual port: whose socket it is was not seen."
-                    )
+                    (guessed if not look.kernels.get(n) or entry.pids else given)[n].append(entry)
+        if not holders and not entry.pids:
+            holders = look.by_kernel(entry)
+            for n in holders:
+                inner[n].append(entry)
         for n in holders:
             given[n].append(entry)
-        if not holders and not known & set(entry.pids) - {1}:
+        if not holders and look.hidden(entry) and not (look.mounts and not entry.pids):
             orphans.append(entry)
-    return Found(
-        tuple(
-            sorted(
-                (
-                    replace(
-                        s,
-                        listeners=tuple(given[n]),
-                        unknowns=(*s.unknowns, *dict.fromkeys(notes[n])),
-                    )
-                    for n, s in enumerate(found)
-                ),
-                key=lambda s: s.name,
-            )
-        ),
-        tuple(orphans),
-    )
+    made = [
+        replace(
+            service,
+            listeners=tuple(dict.fromkeys(given[n])),
+            unknowns=(*service.unknowns, *_notes(guessed[n], inner[n])),
+        )
+        for n, service in enumerate(found)
+    ]
+    return Found(tuple(sorted(made, key=lambda s: s.name)), tuple(orphans))
+
+
+class _Look:
+    """What is known of the machine's sockets besides the processes that hold them."""
+
+    def __init__(self, host: Host, found: Sequence[Service]) -> None:
+        self._found = found
+        self._units = _sockets(host)
+        self._pids = {p.pid for p in host.processes.value or ()} - {1}
+        self._ports = [_expected(s) for s in found]
+        # Root sees the process of every socket that has one: the others are the kernel's.
+        whole = not host.listeners.partial and host.login.root
+        self.kernels = {n: p for n, s in enumerate(found) if whole and (p := _in_kernel(s))}
+        """Services that work in the kernel, with the protocols at which it listens for them."""
+        self.mounts = whole and any(m.type in ("nfs", "nfs4") for m in host.mounts.value or ())
+        """Whether the kernel listens to servers whose file systems it mounts."""
+
+    def hidden(self, entry: Listener) -> bool:
+        """Whether none of its processes was seen."""
+        return not self._pids & set(entry.pids)
+
+    def by_unit(self, entry: Listener) -> list[int]:
+        unit = self._units.get(entry.port, "")
+        return [n for n, s in enumerate(self._found) if s.unit and s.unit.name == unit]
+
+    def by_port(self, entry: Listener) -> list[int]:
+        found = [n for n, ports in enumerate(self._ports) if entry.port in ports]
+        return found if len(found) == 1 else []
+
+    def by_kernel(self, entry: Listener) -> list[int]:
+        found = [n for n, protocols in self.kernels.items() if entry.protocol in protocols]
+        return found if len(found) == 1 else []
+
+
+def _notes(guessed: Sequence[Listener], inner: Sequence[Listener]) -> tuple[str, ...]:
+    notes = [
+        f"That {entry.protocol} port {entry.port} is its own is taken from its "
+        "configuration or its usual port: whose socket it is was not seen."
+        for entry in guessed
+    ]
+    if inner:
+        ports = ", ".join(sorted({f"{entry.protocol} {entry.port}" for entry in inner}))
+        notes.append(
+            f"The kernel itself listens on {ports}: taken for its own (locks, callbacks), since "
+            "nothing else here works in the kernel."
+        )
+    return tuple(dict.fromkeys(notes))
+
+
+def _in_kernel(service: Service) -> frozenset[str]:
+    """Protocols at which the kernel itself listens for a service: NFS with its locks, WireGuard."""
+    unit = service.unit
+    if unit is None or (unit.active and unit.active not in _RUNNING):
+        return frozenset()
+    name = stem(unit.name).partition("@")[0]
+    if name in ("nfs-server", "nfs-kernel-server", "nfs"):
+        return frozenset({"tcp", "udp"})
+    return frozenset({"udp"}) if name == "wg-quick" else frozenset()
 
 
 def _sockets(host: Host) -> dict[int, str]:

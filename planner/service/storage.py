@@ -14,7 +14,7 @@ from planner.service import places
 from planner.service.accounts import owned, stat_owner
 from planner.service.command import makes_directories
 from planner.service.places import Wanted
-from planner.service.view import Service, commands, setting, why_unknown
+from planner.service.view import Service, commands, setting, variables, why_unknown
 
 _KINDS: tuple[tuple[str, str, str, Literal["state", "cache", "logs"]], ...] = (
     ("StateDirectory", "/var/lib", "STATE_DIRECTORY", "state"),
@@ -70,6 +70,9 @@ def of_unit(service: Service, run_as: Account | None) -> Storage:
         for path in paths:
             wanted.append(Wanted(path, kind, f"{name}= of its unit", *_consistency(kind)))
         environment += _variable(variable, paths, name)
+    for path in _required_mounts(service):
+        why = "RequiresMountsFor= of its unit, and another machine serves it"
+        wanted.append(Wanted(path, "data", why, *_consistency("data")))
     runtime = _named(service, "RuntimeDirectory", "/run")
     mode = setting(service, "RuntimeDirectoryMode") or "0755"
     mode = mode if re.fullmatch("[0-7]{3,4}", mode) else "0755"
@@ -83,6 +86,14 @@ def of_unit(service: Service, run_as: Account | None) -> Storage:
                 Directory(places.clean(path), owned(run_as, "0755"), "ExecStartPre= of its unit")
             )
     return Storage(tuple(wanted), tuple(directories), environment=tuple(environment))
+
+
+def _required_mounts(service: Service) -> tuple[str, ...]:
+    """Mount points of network file systems that its unit waits for."""
+    unit = service.unit
+    words = " ".join(unitfile.values(unit, "Unit", "RequiresMountsFor")).split() if unit else ()
+    found = (places.clean(word) for word in words if "%" not in word)
+    return tuple(dict.fromkeys(p for p in found if p and places.network_mount(service.host, p)))
 
 
 def of_pid_file(service: Service, run_as: Account | None) -> Storage:
@@ -165,24 +176,34 @@ def of_open_files(
             kind: Literal["logs", "cache"] = "logs" if role == "log" else "cache"
             wanted.append(Wanted(_top(path, application), kind, reason, *_consistency(kind)))
         elif role in ("data", "content", "home", "application"):
-            root = _top(path, application)
-            if not places.shared_top(root):
+            root, named = _top(path, application), _named_logs(path)
+            if named and places.below(named, root) and not places.shared_top(named):
+                wanted.append(Wanted(named, "logs", reason, *_consistency("logs")))
+            elif not places.shared_top(root):
                 wanted.append(Wanted(root, "data", reason, *_consistency("data")))
     unknown = why_unknown(service.host.open_files, "Which files it writes") if service.pids else ()
     return Storage(tuple(wanted), log_links=tuple(links), unknowns=unknown)
 
 
 def _top(path: str, application: Collection[str]) -> str:
-    """The outermost folder of a file that is not shared with others nor the program's own."""
+    """The outermost folder of a file that is not shared with others and holds no program."""
     folder = posixpath.dirname(path)
     while True:
         parent = posixpath.dirname(folder)
-        inside = any(places.below(folder, root) and folder != root for root in application)
-        if places.shared_top(parent) or parent in application or (inside and parent in application):
-            return folder
-        if parent == folder:
+        holds = any(places.below(root, parent) for root in application)
+        if places.shared_top(parent) or holds or parent == folder:
             return folder
         folder = parent
+
+
+def _named_logs(path: str) -> str:
+    """The folder around a file that is called ``log`` or ``logs``; empty: there is none."""
+    folder = posixpath.dirname(path)
+    while folder != "/":
+        if posixpath.basename(folder) in ("log", "logs"):
+            return folder
+        folder = posixpath.dirname(folder)
+    return ""
 
 
 def of_mentions(
@@ -245,8 +266,16 @@ def may_write(uid: int, gid: int, mode: str, account: Account) -> bool:
     return bool(bits & (0o020 if account.gid == gid else 0o002))
 
 
-def by_convention(service: Service, names: Iterable[str]) -> Storage:
-    """/var/lib/<name> and /srv/<name>, where they hold something."""
+def of_variables(service: Service, run_as: Account | None, covered: Collection[str]) -> Storage:
+    """Folders that variables of its unit name, as :func:`of_mentions`."""
+    values = (places.clean(v) for v in variables(service).values() if v.startswith("/"))
+    return of_mentions(service, [v for v in values if v], run_as, covered)
+
+
+def by_convention(
+    service: Service, names: Iterable[str], application: Collection[str] = ()
+) -> Storage:
+    """/var/lib/<name> and /srv/<name>, where they hold something and no program."""
     sizes = service.host.sizes.value or {}
     wanted = []
     for name in sorted(set(names)):
@@ -254,6 +283,8 @@ def by_convention(service: Service, names: Iterable[str]) -> Storage:
             path = places.clean(f"{base}/{name}")
             info = places.info(service.host, path)
             measured = sizes.get(path)
+            if any(places.below(root, path) for root in application):
+                continue
             if info and info.type == "dir" and "/" not in name and measured and measured.files:
                 wanted.append(
                     Wanted(

@@ -12,8 +12,18 @@ from msgspec.structs import replace
 
 from planner.facts import unitfile
 from planner.model import Agent, CronJob, Data, Host, Listener, TextFile, Workload
-from planner.service import config, discover, jobs, known, neighbours, network, sockets
-from planner.service.view import Service, called, stem, why_unknown
+from planner.service import (
+    config,
+    discover,
+    jobs,
+    known,
+    neighbours,
+    network,
+    places,
+    scripts,
+    sockets,
+)
+from planner.service.view import Service, called, program, stem, why_unknown
 from planner.store import slug
 from planner.workloads import job, kernel, nginx, postgresql, python, redis, service
 
@@ -65,27 +75,41 @@ def detect(host: Host) -> Detected:
 
 
 def _claim(candidate: Service) -> Workload | Agent | None:
-    """Plumbing is nobody's (None); agents stay with the machine; the rest is a workload."""
+    """Plumbing is nobody's (None); agents stay with the machine; the rest is a workload.
+
+    The lists of names come first: a detector would take what is written in Python for somebody's.
+    """
     unit = candidate.unit.name if candidate.unit else ""
-    name = stem(unit) if unit else candidate.name
+    if _plumbing(candidate):
+        return None
+    name = stem(unit).partition("@")[0] if unit else candidate.name
+    agent = known.agent(name, unit) or (None if unit else _agent_by_program(candidate))
+    if agent:
+        return agent
     for entry in DETECTORS:
         if workload := entry(candidate):
             return workload
-    if known.is_base(name) and not _own(candidate):
-        return None
-    agent = known.agent(name.partition("@")[0], unit) or (
-        None if unit else _agent_by_program(candidate)
-    )
-    return agent or _mail_relay(candidate) or service.detect(candidate)
+    if known.is_filter(name):
+        return Agent(name, unit, "packet filter of the host, which forwards for nobody")
+    return _mail_relay(candidate) or service.detect(candidate)
+
+
+def _plumbing(candidate: Service) -> bool:
+    if candidate.unit:
+        return known.is_base(stem(candidate.unit.name)) and not _own(candidate)
+    own = places.role(program(candidate)) in ("application", "content", "data", "home")
+    return not own and any(known.is_base(name) for name in called(candidate))
 
 
 def _own(candidate: Service) -> bool:
-    """A unit that somebody wrote under a name of the system's own."""
-    return bool(
-        candidate.unit
-        and candidate.unit.path.startswith("/etc/systemd/system/")
-        and not candidate.unit.name.startswith("systemd-")
-    )
+    """A unit or init script that somebody wrote under a name of the system's own."""
+    unit, host = candidate.unit, candidate.host
+    if unit is None:
+        return False
+    if path := scripts.script(unit):
+        listed = () if host.config_files.partial else host.config_files.value or ()
+        return any(f.path == path and f.state == "unowned" for f in listed)
+    return unit.path.startswith("/etc/systemd/system/") and not unit.name.startswith("systemd-")
 
 
 def _agent_by_program(candidate: Service) -> Agent | None:
@@ -178,7 +202,9 @@ def _orphan(host: Host, entry: Listener, port: int) -> Workload:
 
 
 def _unique(workloads: Sequence[Workload]) -> tuple[Workload, ...]:
-    """Sorted by name; volumes named; a name that comes twice gets a number."""
+    """Sorted by name; a name that comes twice gets a number. Volumes are named for the machine,
+    too, since two machines may come to one target.
+    """
     seen: dict[str, int] = {}
     taken: set[str] = set()
     found: list[Workload] = []
@@ -187,9 +213,8 @@ def _unique(workloads: Sequence[Workload]) -> tuple[Workload, ...]:
         name = workload.name if number == 1 else f"{workload.name}-{number}"
         volumes = []
         for volume in workload.volumes:
-            made = slug(
-                f"{name}-{volume.path.strip('/').replace('/', '-')}".replace("@", "-"), taken
-            )
+            path = volume.path.strip("/").replace("/", "-")
+            made = slug(f"{slug(workload.host)}-{name}-{path}".replace("@", "-"), taken)
             taken.add(made)
             volumes.append(replace(volume, name=made))
         found.append(

@@ -15,7 +15,8 @@ def detect(host: Host, job: CronJob) -> Workload | None:
     """The workload of a job that runs a program of its own, outside of every package, or as an
     ordinary user; upkeep of the machine by root with packaged programs is none: None.
     """
-    programs = [p for p in jobs.paths(job) if places.role(p) in _OWN and not owner(host, p)]
+    named = [p for p in jobs.programs(job) if p.startswith("/")]
+    programs = [p for p in named if places.role(p) in _OWN and not owner(host, p)]
     ordinary = job.user not in ("root", "")
     if not programs and not ordinary:
         return None

@@ -8,10 +8,12 @@ import re
 
 from msgspec.structs import replace
 
-from planner.model import Workload
-from planner.service import config, pins, places
+from planner.model import Host, Workload
+from planner.service import config, forwarding, known, pins, places
 from planner.service.command import Command
 from planner.service.describe import Kind, workload
+from planner.service.places import Wanted
+from planner.service.storage import Storage
 from planner.service.view import Service, called, stem
 
 _KINDS: tuple[tuple[str, str, str, str], ...] = (
@@ -44,14 +46,8 @@ _KINDS: tuple[tuple[str, str, str, str], ...] = (
     (
         "nfs-server",
         "NFS server",
-        r"nfs-server|nfs-kernel-server|nfsd|nfs-ganesha|ganesha\.nfsd",
+        r"nfs-server|nfs-kernel-server|nfs|nfsd|nfs-ganesha|ganesha\.nfsd",
         "/etc/exports",
-    ),
-    (
-        "firewall",
-        "packet filter",
-        r"nftables|firewalld|ufw|iptables|ip6tables|netfilter-persistent|shorewall6?|ferm|ipset",
-        "/etc/nftables.conf",
     ),
     (
         "directory",
@@ -81,43 +77,26 @@ _KINDS: tuple[tuple[str, str, str, str], ...] = (
         "/etc/tgt",
     ),
 )
-_RULES = (
-    "/etc/nftables.conf",
-    "/etc/nftables.d",
-    "/etc/nftables",
-    "/etc/ufw",
-    "/etc/firewalld",
-    "/etc/iptables",
-    "/etc/sysconfig/iptables",
-    "/etc/shorewall",
-    "/etc/ferm",
-    "/etc/ipset",
-)
 _COMPILED = tuple((kind, title, re.compile(names), folder) for kind, title, names, folder in _KINDS)
 
 
 def detect(service: Service) -> Workload | None:
-    """A kernel-level service by its unit or program; any other: None."""
+    """A kernel-level service by its unit or program; any other: None. A packet filter is one only
+    where the machine forwards for others.
+    """
     names = called(service) | ({stem(service.unit.name)} if service.unit else frozenset())
     for kind, title, pattern, folder in _COMPILED:
         if any(pattern.fullmatch(name) for name in names):
-            if kind == "firewall" and not _has_rules(service):
-                return None
             return _workload(service, kind, title, folder)
+    if any(known.is_filter(name) for name in names) and forwarding.routes(service.host):
+        return _workload(service, "firewall", "packet filter", "/etc/nftables.conf")
     return None
-
-
-def _has_rules(service: Service) -> bool:
-    """Whether somebody gave the packet filter rules of their own; yes, if that is not known."""
-    listed = service.host.config_files
-    if listed.value is None or listed.partial:
-        return True
-    return any(places.below(f.path, folder) for f in listed.value for folder in _RULES)
 
 
 def _workload(service: Service, kind: str, title: str, folder: str) -> Workload:
     package = pins.main_package(service)
     instance = service.name.partition("@")[2]
+    exports = kind == "nfs-server"
     made = workload(
         service,
         Kind(
@@ -131,7 +110,23 @@ def _workload(service: Service, kind: str, title: str, folder: str) -> Workload:
         ),
         packages=pins.pins(service.host, [(package, "the program")] if package else []),
         carried=config.changed(service.host, (folder,), {package} - {""}, None),
-        files=config.texts(service.host, (folder,)),
+        kept=Storage(_exported(service.host)) if exports else None,
+        # What exports names are those that come to it, not those that it speaks to.
+        files=() if exports else config.texts(service.host, (folder,)),
     )
     # It stays as it is: nothing is adapted, and its unit goes on to be its unit.
     return replace(made, run_as=None, adaptations=(), sysctls=(), touch=(), directives=())
+
+
+def _exported(host: Host) -> tuple[Wanted, ...]:
+    """Folders that /etc/exports and its like name."""
+    files = config.texts(host, ("/etc/exports", "/etc/exports.d"))
+    text = "\n".join(file.text for file in files).replace("\\\n", " ")
+    found: list[Wanted] = []
+    for line in text.split("\n"):
+        match = re.match(r'\s*(?:"(/[^"]*)"|(/\S*))', line)
+        path = places.clean(match[1] or match[2]) if match else ""
+        if path and not places.shared_top(path):
+            why = "clients write while it is copied"
+            found.append(Wanted(path, "data", "it is exported", "stop", why))
+    return tuple(found)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 
 from planner.facts import unitfile
-from planner.model import Copy, Health, Host, Owner, Pin, Python, Workload
-from planner.service import config, health, pins, places, storage
+from planner.model import Health, Host, Pin, Python, Workload
+from planner.service import application, config, health, pins, places, storage
 from planner.service.command import derive
 from planner.service.describe import Kind, container_user, workload
 from planner.service.storage import Storage
@@ -37,18 +37,17 @@ def detect(service: Service) -> Workload | None:
         return None
     host = service.host
     run_as = container_user(service)
-    roots = _roots(service, venv, program)
+    programs = application.at(host, _programs(service, venv, program))
+    roots = programs.roots
     names = {service.name.partition("@")[0], *(_base(r) for r in roots)}
     files = config.texts(host, [*config.own_folders(names), *roots], _named_files(service, argv))
     carried = config.merged(
         config.changed(host, config.own_folders(names), (), run_as, skip=_env_files(service)),
-        config.Carried(
-            tuple(_application(host, root) for root in roots),
-            tuple(
-                config.secret(host, f.path, run_as)
-                for f in files
-                if f.masked and any(places.below(f.path, r) for r in roots)
-            ),
+        application.carried(
+            host,
+            programs,
+            f"the application{' with its virtual environment' if venv else ''}",
+            run_as,
         ),
     )
     kept = storage.joined(
@@ -59,7 +58,8 @@ def detect(service: Service) -> Workload | None:
             run_as,
             [*roots, *(s.path for s in carried.secrets), *_env_files(service)],
         ),
-        storage.by_convention(service, names),
+        storage.of_variables(service, run_as, roots),
+        storage.by_convention(service, names, roots),
         Storage(directories=config.key_folder(carried, run_as)),
     )
     trait = _SERVERS.get(server, "")
@@ -80,6 +80,7 @@ def detect(service: Service) -> Workload | None:
         health=_health(service, trait),
         unknowns=_unknowns(service, venv, roots),
         run_as=run_as,
+        links=programs.links,
     )
 
 
@@ -131,13 +132,13 @@ def _packaged(host: Host, program: Iterable[str]) -> bool:
     return bool(scripts) and all(owner(host, p) for p in scripts)
 
 
-def _roots(service: Service, venv: Python | None, program: Iterable[str]) -> tuple[str, ...]:
+def _programs(service: Service, venv: Python | None, program: Iterable[str]) -> tuple[str, ...]:
     """Folders that the image copies: around the environment, the script and the working
-    directory, none inside of another.
+    directory.
     """
     found: list[str] = []
     workdir = places.clean(setting(service, "WorkingDirectory").lstrip("-")) or (
-        service.main.cwd if service.main and not service.unit else ""
+        service.main.cwd if service.main and not (service.unit and service.unit.directives) else ""
     )
     scripts = [
         posixpath.dirname(p)
@@ -151,19 +152,10 @@ def _roots(service: Service, venv: Python | None, program: Iterable[str]) -> tup
         found.append(venv.path if places.shared_top(parent) else parent)
     for path in (*scripts, workdir):
         path = places.clean(path)
-        own = places.role(path) in ("application", "data", "content", "home") if path else False
+        own = places.role(path) in application.OWN if path else False
         if own and not places.shared_top(path):
             found.append(path)
-    outer = [
-        r for r in dict.fromkeys(found) if not any(r != o and places.below(r, o) for o in found)
-    ]
-    return tuple(sorted(outer))
-
-
-def _application(host: Host, root: str) -> Copy:
-    info = places.info(host, root)
-    where = Owner(info.uid, info.gid, info.mode) if info else Owner()
-    return Copy(root, "application", "the application with its virtual environment", where)
+    return tuple(dict.fromkeys(found))
 
 
 def _env_files(service: Service) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from planner.model import Copy, Health, Owner, Workload
-from planner.service import config, health, pins, places, storage
+from planner.model import Health, Workload
+from planner.service import application, config, health, pins, places, storage
 from planner.service.command import derive
 from planner.service.describe import Kind, container_user, workload
 from planner.service.storage import Storage
@@ -68,7 +68,8 @@ def detect(service: Service) -> Workload:
         if w.rpartition("=")[2].startswith("/")
     ]
     files = config.texts(service.host, folders, words)
-    roots = _roots(service)
+    programs = application.at(service.host, _programs(service))
+    roots = programs.roots
     carried = config.merged(
         config.changed(
             service.host,
@@ -77,7 +78,9 @@ def detect(service: Service) -> Workload:
             run_as,
             skip=_env_files(service),
         ),
-        config.Carried(tuple(_application(service, root) for root in roots)),
+        application.carried(
+            service.host, programs, "the program and its files, which no package owns", run_as
+        ),
     )
     carried = config.merged(
         carried,
@@ -92,7 +95,8 @@ def detect(service: Service) -> Workload:
     kept = storage.joined(
         storage.of_open_files(service, packaged=bool(package), application=roots),
         storage.of_mentions(service, config.mentioned(files), run_as, covered),
-        storage.by_convention(service, mine),
+        storage.of_variables(service, run_as, [*covered, *roots]),
+        storage.by_convention(service, mine, roots),
         Storage(directories=config.key_folder(carried, run_as)),
     )
     traits = _traits(names)
@@ -106,14 +110,25 @@ def detect(service: Service) -> Workload:
             needs_init=not names & _REAPS,
         ),
         command=command,
-        packages=pins.pins(service.host, [(package, "the program")] if package else []),
+        packages=pins.pins(service.host, _packages(service, package)),
         carried=carried,
         kept=kept,
         files=files,
         health=_health(service, traits),
         unknowns=() if roots and not package else pins.missing(service, package),
         run_as=run_as,
+        links=programs.links,
     )
+
+
+def _packages(service: Service, package: str) -> list[tuple[str, str]]:
+    """The program's, what else of it is installed, and what runs it where that is another's."""
+    found = [(package, "the program")] if package else []
+    found += [(name, f"a part of {package} that is installed") for name in pins.parts(service)]
+    runs = pins.owner_of_process(service)
+    if runs and runs != package:
+        found.append((runs, "runs the program"))
+    return found
 
 
 def _interpreter(name: str) -> bool:
@@ -145,42 +160,31 @@ def _env_files(service: Service) -> tuple[str, ...]:
     )
 
 
-def _roots(service: Service) -> tuple[str, ...]:
-    """Application folders outside of every package: of the program, its script and its working
-    directory, below /opt, /srv, /usr/local, /home.
+def _programs(service: Service) -> tuple[str, ...]:
+    """Folders of programs outside of every package, below /opt, /srv, /usr/local, /home: of what
+    the unit starts, of every process that is nobody's child in it, of the working directory.
     """
+    workdir = places.clean(setting(service, "WorkingDirectory").lstrip("-"))
+    written = bool(service.unit and service.unit.directives)
     starts = commands(service, "ExecStart")
-    words = starts[0].argv[:3] if starts else (service.main.argv[:3] if service.main else ())
-    paths = [program(service), *words, setting(service, "WorkingDirectory").lstrip("-")]
-    if service.main and not service.unit:
-        paths.append(service.main.cwd)
+    words = [program(service), *(starts[0].argv[:3] if starts else ())]
+    for process in service.processes:
+        if not starts and process.ppid not in service.pids:
+            words += [process.exe, *process.argv[:3], *(() if written else (process.cwd,))]
     found: list[str] = []
-    for path in (places.clean(p) for p in paths if p.startswith("/")):
-        if places.role(path) not in ("application", "data", "content", "home"):
-            continue
-        if owner(service.host, path):
+    for path in (*(places.clean(p) for p in words if p.startswith("/")), workdir):
+        if not path or places.role(path) not in application.OWN or owner(service.host, path):
             continue
         info = places.info(service.host, path)
-        folder = path if info and info.type == "dir" else posixpath.dirname(path)
-        if path == places.clean(setting(service, "WorkingDirectory").lstrip("-")):
-            folder = path
+        folder = (
+            path if path == workdir or (info and info.type == "dir") else posixpath.dirname(path)
+        )
         # /opt/tool/bin/tool: the folder of the application is the one above bin.
         if posixpath.basename(folder) in ("bin", "sbin", "libexec"):
             above = posixpath.dirname(folder)
             folder = above if not places.shared_top(above) else path
         found.append(path if places.shared_top(folder) else folder)
-    clean = [
-        f
-        for f in dict.fromkeys(found)
-        if not places.shared_top(f) and not places.below(f, "/var/lib")
-    ]
-    return tuple(sorted(r for r in clean if not any(r != o and places.below(r, o) for o in clean)))
-
-
-def _application(service: Service, root: str) -> Copy:
-    info = places.info(service.host, root)
-    where = Owner(info.uid, info.gid, info.mode) if info else Owner()
-    return Copy(root, "application", "the program and its files, which no package owns", where)
+    return tuple(f for f in dict.fromkeys(found) if not places.below(f, "/var/lib"))
 
 
 def _health(service: Service, traits: tuple[str, ...]) -> Health | None:

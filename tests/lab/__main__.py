@@ -1,4 +1,4 @@
-"""`python -m tests.lab up|run|down|ssh NAME|status`, as root, from the repository's root."""
+"""`python -m tests.lab up|run|capture|down|ssh NAME|status`, as root, from the repository root."""
 
 import argparse
 import os
@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from . import lab, prove
+from .capture import capture
 from .definition import load_all
 from .errors import LabError
 from .state import DEFAULT, State
@@ -48,6 +49,12 @@ def _run(state: State, arguments: argparse.Namespace) -> int:
     finally:
         if not arguments.keep:
             lab.down(state)
+    return 0
+
+
+def _capture(state: State, arguments: argparse.Namespace) -> int:
+    for path in capture(state, arguments.folder):
+        print(path)
     return 0
 
 
@@ -101,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     proof = commands.add_parser("run", help="up, prove the planner against the machines, down")
     proof.add_argument("--keep", action="store_true", help="leave the lab up")
     proof.set_defaults(run=_run)
+    taken = commands.add_parser("capture", help="the last run's snapshots into the demo fleet")
+    taken.add_argument("folder", type=Path)
+    taken.set_defaults(run=_capture)
     ssh = commands.add_parser("ssh", help="log in to a machine, or run a command there")
     ssh.add_argument("name")
     ssh.add_argument("command", nargs=argparse.REMAINDER)

@@ -44,8 +44,8 @@ MUTATIONS = (
         "a service that dies at start",
         "app",
         "shop",
-        'podman stop -t 20 "$NAME" && podman rm "$NAME" &&'
-        ' podman run -d --name "$NAME" --entrypoint /bin/sh "$IMAGE" -c "exit 1"',
+        'podman exec --user 0:0 "$NAME" mv /opt/shop/venv/bin/gunicorn /opt/shop/venv/bin/gone &&'
+        ' { podman restart -t 20 "$NAME" || true; }',
     ),
 )
 
@@ -72,7 +72,6 @@ def _noticed(
     item = next(w for w in host.workloads if w.workload.name == mutation.workload)
     name = container_name(host, item.workload)
     env = {**change.environment(state, host), "NAME": name}
-    env["IMAGE"] = item.image.tag if item.image else ""
     was = answers.compare(
         before[mutation.workload], answers.of_container(machine, mutation.workload, name, env)
     )

@@ -24,7 +24,8 @@ from .state import State
 ORDER = ("db", "app", "web")
 """The shop asks its database, so that has to be there before it."""
 
-BEFORE_START = ("prepare", "build", "secrets", "rehearse", "stop", "move", "start", "check")
+BEFORE_STOP = ("prepare", "build", "secrets", "rehearse")
+AFTER_STOP = ("stop", "move", "start", "check")
 
 
 @dataclass
@@ -53,11 +54,14 @@ def run(state: State) -> None:
     )
     failures = list(_unexpected(plan, machines))
     rows: list[Row] = []
+    before: dict[str, dict[str, answers.Answers]] = {}
     hosts = {h.name: h for h in plan.hosts}
     _remove(state, plan)
     try:
+        for name in ORDER:
+            before[name] = _prepared(state, folder, hosts[name], machines[name], failures)
         for name in [*ORDER, *sorted(set(hosts) - set(ORDER))]:
-            rows += _host(state, folder, hosts[name], machines[name], failures)
+            rows += _host(state, folder, hosts[name], machines[name], before.get(name), failures)
     finally:
         for name in reversed(ORDER):
             _back_out(state, folder, hosts[name], failures)
@@ -106,22 +110,45 @@ def _unexpected(plan: Plan, machines: dict[str, Machine]) -> Iterator[str]:
             yield f"{host.name}: verdicts are {said}, the definition expects {wanted}"
 
 
-def _host(
+def _moving(host: HostPlan) -> list[WorkloadPlan]:
+    return [w for w in host.workloads if w.verdict.outcome in MOVES]
+
+
+def _prepared(
     state: State, folder: Path, host: HostPlan, machine: Machine, failures: list[str]
+) -> dict[str, answers.Answers]:
+    """What the machine answers, and every step that needs no downtime: done for all machines
+    before the first is stopped, since they speak to each other."""
+    names = [w.workload.name for w in _moving(host)]
+    found = {name: answers.of_machine(state, machine, name) for name in names}
+    try:
+        seconds = change.carry_out(state, folder, host, _steps(host, BEFORE_STOP))
+        print(f"{host.name}: prepared in {sum(seconds.values()):.0f} s", flush=True)
+    except LabError as error:
+        failures.append(str(error))
+    return found
+
+
+def _host(
+    state: State,
+    folder: Path,
+    host: HostPlan,
+    machine: Machine,
+    before: dict[str, answers.Answers] | None,
+    failures: list[str],
 ) -> list[Row]:
     rows = [Row(host.name, w.workload.name, w.verdict.outcome) for w in host.workloads]
     if not rows:
         return [Row(host.name, "-", host.outcome or "no verdict")]
-    moving = [w for w in host.workloads if w.verdict.outcome in MOVES]
-    if not moving:
+    moving = _moving(host)
+    if not moving or before is None:
         return rows
-    before = {w.workload.name: answers.of_machine(state, machine, w.workload.name) for w in moving}
     try:
-        seconds = change.carry_out(state, folder, host, _steps(host, BEFORE_START))
+        seconds = change.carry_out(state, folder, host, _steps(host, AFTER_STOP))
     except LabError as error:
         failures.append(str(error))
         return rows
-    print(f"{host.name}: change carried out in {sum(seconds.values()):.0f} s", flush=True)
+    print(f"{host.name}: moved in {sum(seconds.values()):.0f} s", flush=True)
     for row, item in zip(rows, host.workloads, strict=True):
         if item in moving:
             _judge(state, host, machine, item, before[row.workload], row)

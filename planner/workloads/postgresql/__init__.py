@@ -14,12 +14,12 @@ from planner.service.describe import Kind, container_user, workload
 from planner.service.places import Wanted
 from planner.service.storage import Storage
 from planner.service.view import Service, called, stem
+from planner.workloads.postgresql import locale
 from planner.workloads.postgresql.access import admissions
 from planner.workloads.postgresql.cluster import Cluster, find
 
 _UNIT = re.compile(r"postgresql@(\d+(?:\.\d+)?)-(.+)", re.DOTALL)
 _RHEL_UNIT = re.compile(r"postgresql(?:-(\d+(?:\.\d+)?))?")
-_PLAIN_LOCALES = frozenset({"C", "POSIX", "C.UTF-8", "C.utf8", ""})
 _SNAKE_OIL = "/etc/ssl/private/ssl-cert-snakeoil.key"
 
 
@@ -80,13 +80,18 @@ def detect(service: Service) -> Workload | None:
         unknowns=(
             *_unread(host, cluster),
             *_environment(host, folder),
+            *locale.unknowns(cluster.settings),
             *pins.missing(service, package),
         ),
         preparations=("no-postgresql-cluster",) if debian else (),
         removals=(_SNAKE_OIL,) if debian else (),
         run_as=run_as,
     )
-    return replace(found, admissions=admissions(host, f"{folder}/pg_hba.conf"))
+    return replace(
+        found,
+        admissions=admissions(host, f"{folder}/pg_hba.conf"),
+        locales=locale.made(host, cluster.settings),
+    )
 
 
 def _title(service: Service, cluster: Cluster, instance: re.Match[str] | None) -> str:
@@ -133,19 +138,7 @@ def _packages(host: Host, package: str, cluster: Cluster) -> tuple[Pin, ...]:
             if not re.search(r"-(doc|dbgsym|dbg|client)$", extension.name):
                 wanted.append((extension.name, "an extension that is installed on the machine"))
     found = pins.pins(host, wanted)
-    named = {v for k, v in cluster.settings.items() if k.startswith("lc_")} - _PLAIN_LOCALES
-    return (*found, *_locales(host, ", ".join(sorted(named)))) if named else found
-
-
-def _locales(host: Host, named: str) -> tuple[Pin, ...]:
-    """All locales ready made: what locale-gen made on the machine is in no package."""
-    reason = f"the cluster's locale ({named})"
-    found = pins.pins(host, [("locales-all", reason), ("glibc-all-langpacks", reason)])
-    generated = pins.pin(host, "locales", reason)
-    if found or generated is None:
-        return found
-    made = generated.pin.replace("locales=", "locales-all=", 1)
-    return (replace(generated, name="locales-all", pin=made),)
+    return (*found, *locale.packages(host, cluster.settings))
 
 
 def _sockets(cluster: Cluster) -> tuple[str, ...]:

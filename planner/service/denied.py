@@ -1,0 +1,68 @@
+"""Files that are never copied into an image, because of their name or place.
+
+The first table says what the machine's own list says (``planner/session/remote/deny.awk``, which
+keeps their text on the machine): a test holds that both agree. The second goes further, since a
+file that is wrongly a secret is only streamed, and one that is wrongly a copy is in a layer.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+_PASSWORDS = "passwords, by its name"
+_KEY = "key material, by its name or place"
+_LOGIN = "credentials of a login, by its name or place"
+
+_PATHS: tuple[tuple[str, str], ...] = (
+    (r"/etc/(g?shadow|security/opasswd)-?", _PASSWORDS),
+    (r"/etc/sudoers(\.d/.*)?", "rules of sudo"),
+    (r".*/\.ssh/.*", _KEY),
+    (r".*/private-keys-v1\.d/.*|/etc/(ssl|pki)/([^/]*/)?private/.*", _KEY),
+    (r"/etc/letsencrypt/(archive|live|accounts|keys)/(?!(?:.*/)?(?:fullchain|chain|cert)[^/]*$).*",
+     _KEY),
+    (r"/etc/(wireguard|NetworkManager/system-connections)/.*", _KEY),
+    (r".*/\.(aws|kube|gnupg|docker|azure|oci|password-store)/.*", _LOGIN),
+    (r".*/\.config/(gcloud|gh|hub|rclone)(/.*)?", _LOGIN),
+)  # fmt: skip
+_NAMES: tuple[tuple[str, str], ...] = (
+    (r"g?shadow-?", _PASSWORDS),
+    (r"sudoers", "rules of sudo"),
+    (r"ssh_host_.*key|id_(rsa|dsa|ecdsa|ed25519|ecdsa_sk|ed25519_sk|xmss)", _KEY),
+    (r".*\.(key|p12|pfx|jks|jceks|keystore|kdbx|keytab|ppk|pkcs12)", _KEY),
+    (r"\.netrc|_netrc|\.pgpass|\.my\.cnf|\.mylogin\.cnf|\.git-credentials|\.npmrc|\.pypirc|\.s3cfg"
+     r"|\.vault-token|\.boto|\.dockercfg|\.erlang\.cookie|credentials(\.json)?|authorized_keys",
+     _LOGIN),
+    (r"\.?htpasswd.*|.*\.htpasswd", _PASSWORDS),
+    (r"(sasl_passwd|chap-secrets|pap-secrets|ipsec\.secrets|secrets\.tdb|passdb\.tdb|userlist\.txt"
+     r"|pwfile|passwords?|secrets?|passwd\.client|secrets\.(ya?ml|json|toml|ini|conf|py))(\.db)?",
+     _PASSWORDS),
+    (r".*\.secrets?", _PASSWORDS),
+    (r"\.env(\..*)?|.*\.env", "environment file, which may hold passwords"),
+)  # fmt: skip
+_WIDER: tuple[tuple[str, str], ...] = (
+    (r".*(passwd|password|secret|credential|shadow|keytab).*|.*\.(users|pwd)", _PASSWORDS),
+    (r".*[-_.]key\.pem|key\.pem|privkey\d*\.pem|.*\.(gpg|age)", _KEY),
+)
+
+
+def _compiled(table: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern, re.DOTALL), why) for pattern, why in table)
+
+
+_BY_PATH, _BY_NAME, _BY_HINT = _compiled(_PATHS), _compiled(_NAMES), _compiled(_WIDER)
+
+
+def kept_back(path: str) -> str:
+    """Why the machine itself keeps the text of a file back; empty: it does not."""
+    name = posixpath.basename(path).lower()
+    for pattern, why in _BY_PATH:
+        if pattern.fullmatch(path):
+            return why
+    return next((why for pattern, why in _BY_NAME if pattern.fullmatch(name)), "")
+
+
+def reason(path: str) -> str:
+    """Why a file must not be copied into an image; empty: its name and place allow it."""
+    name = posixpath.basename(path).lower()
+    return kept_back(path) or next((why for p, why in _BY_HINT if p.fullmatch(name)), "")
