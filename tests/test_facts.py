@@ -220,6 +220,20 @@ def test_units_of_three_sections() -> None:
     assert timer.properties["TimersCalendar"].split("\n")[1] == "{ OnCalendar=weekly }"
 
 
+def test_another_name_of_a_unit_is_no_unit_of_its_own() -> None:
+    block = "Id=rsyslog.service\nNames=rsyslog.service syslog.service\nActiveState=active\n"
+    listed = "rsyslog.service enabled enabled\nsyslog.service enabled enabled\n"
+    found = host(units=block, **{"unit-files": listed}).units.value
+    assert [u.name for u in found or ()] == ["rsyslog.service"]
+
+
+@pytest.mark.parametrize("cgroup", ["/openrc.mosquitto", "/openrc/mosquitto"])
+def test_openrc_names_a_service_by_its_cgroup(cgroup: str) -> None:
+    record = f"P 5\nppid 1\nuid 0\ngid 0\ncgroup {cgroup}\n"
+    found = host(processes=record).processes.value
+    assert [p.unit for p in found or ()] == ["mosquitto.service"]
+
+
 def test_unit_without_its_text_makes_units_partial() -> None:
     assert host(units=UNITS, unit_files=FILES, unit_text=FRAGMENT).units.partial == (
         "1 unit without text, first: nginx.service"

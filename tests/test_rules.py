@@ -25,7 +25,7 @@ from planner.model import (
     Workload,
     WorkloadPlan,
 )
-from planner.rules import GUIDANCE, RuleSet, failures, judge, load, ordinary, roll_up
+from planner.rules import GUIDANCE, RuleSet, failures, judge, judge_host, load, ordinary, roll_up
 from planner.rules.conditions import Expression
 from planner.rules.language import ENVIRONMENT, parse, positive
 from planner.rules.scope import Trace, names
@@ -286,6 +286,25 @@ def test_roll_up(outcomes, expected):
 def test_nothing_seen_is_not_empty(fact):
     assert roll_up(ordinary.host({fact: "unknown"}), [])[0] == "insufficient-data"
     assert roll_up(ordinary.host({fact: {"partial": "cut"}}), [])[0] == "insufficient-data"
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"os": {"id": "freebsd", "system": "freebsd", "name": "FreeBSD 13.2"}}, "stay"),
+        ({"groups": ["shop_dmz"]}, "stay"),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("processes", ["unknown", []])
+def test_the_machine_alone_decides_where_no_workload_was_found(facts, expected, processes):
+    host = ordinary.host({**facts, "processes": processes})
+    alone = judge_host(RULES, host, ordinary.AS_OF)
+    outcome, why = roll_up(host, [], alone)
+    assert outcome == (expected or ("insufficient-data" if processes == "unknown" else "empty"))
+    assert ("the machine itself stays" in why) is bool(expected)
+    scopes = {rule.id: rule.source.scope for rule in RULES.rules}
+    assert {scopes[f.rule] for f in (*alone.findings, *alone.unchecked)} <= {"host"}
 
 
 @pytest.mark.parametrize("status", ["unreachable", "failed"])

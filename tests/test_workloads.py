@@ -22,7 +22,6 @@ from planner.model import (
     OpenFile,
     Python,
     TextFile,
-    TextFile,
     Unit,
     Workload,
 )
