@@ -65,7 +65,7 @@ class Snapshot(Data, frozen=True):
     host: str
     status: SnapshotStatus
     taken_at: str
-    origin: Origin = "captured"
+    origin: Origin
     origin_note: str = ""
     """For a constructed snapshot: after which documentation it was written."""
     reason: str = ""

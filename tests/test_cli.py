@@ -87,7 +87,10 @@ def test_an_inventory_of_no_use(tmp_path: Path, text: str | None, words: tuple[s
     assert not (tmp_path / "plan").exists()
 
 
-SNAPSHOT = b'{"schema": 1, "host": "a", "status": "seen", "taken_at": "2026-01-31T12:00:00Z"}'
+SNAPSHOT = (
+    b'{"schema": 1, "host": "a", "status": "seen", "taken_at": "2026-01-31T12:00:00Z", '
+    b'"origin": "captured"}'
+)
 
 
 @pytest.mark.parametrize(

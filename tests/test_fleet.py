@@ -82,13 +82,12 @@ def test_snapshots_are_canonical() -> None:
         assert path.read_bytes() == store.encode(snapshot), path
 
 
-def test_captured_text_names_no_mirror_and_no_folder_of_the_box() -> None:
+def test_captured_text_names_no_mirror() -> None:
     """Where a machine gets its packages from is nobody's business, and no case needs it."""
     for path in store.demo_folder().glob("*.json"):
         text = path.read_text()
         hosts = set(re.findall(r"(?:URIs: *|deb )https?://([^/\s\\]+)", text))
         assert all(h.endswith((".example", ".internal")) for h in hosts), (path, hosts)
-        assert "/var/tmp/planner-lab" not in text, path
 
 
 def test_order_of_snapshots_does_not_matter(plan: Plan) -> None:

@@ -17,7 +17,7 @@ from planner.model import Artifact, Section, Snapshot
 from planner.store import files, output
 
 SNAPSHOT = Snapshot(
-    schema=1, host="web", status="seen", taken_at="2026-01-31T12:00:00Z",
+    schema=1, host="web", status="seen", taken_at="2026-01-31T12:00:00Z", origin="captured",
     sections={"b": Section("ok", "x\ny"), "a": Section("missing", reason="no ss")},
 )  # fmt: skip
 

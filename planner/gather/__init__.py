@@ -88,6 +88,7 @@ def _snapshot(
         host=target.name,
         status="unreachable" if answer.status == "unreachable" else "failed",
         taken_at=taken_at,
+        origin="captured",
         reason=answer.reason,
         collector=COLLECTOR,
         address=target.address,
