@@ -618,6 +618,13 @@ class Workload(Data, frozen=True):
     """Whether the program leaves children to reap to PID 1."""
     sysctls: tuple[tuple[str, str], ...] = ()
     health: Health | None = None
+    sites: tuple[str, ...] = ()
+    """Names that a web server tells apart (virtual hosts), safe as host names."""
+    census: str = ""
+    """Script for ``sh``, run as the service's user on either side, that prints what the data
+    holds: the same before and after a move. Empty: none is known."""
+    started_by: tuple[str, ...] = ()
+    """Units that start this one: sockets and paths."""
     jobs: tuple[Job, ...] = ()
     admissions: tuple[Admission, ...] = ()
     directives: tuple[Directive, ...] = ()
@@ -692,7 +699,7 @@ class Image(Data, frozen=True):
     family: str
     """Of the package manager: debian, rhel, suse, alpine."""
     tag: str
-    """Local name: ``planner/<host>-<name>:<upstream version or latest>``."""
+    """Local name: ``planner/<host>-<name>:<upstream version, or the day of the look>``."""
     accounts: tuple[Account, ...] = ()
     groups: tuple[Group, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()

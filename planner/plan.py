@@ -161,7 +161,7 @@ def _image(host: Host, workload: Workload) -> Image:
         base=base.image,
         base_reason=base.reason,
         family=base.family,
-        tag=_tag(workload),
+        tag=_tag(workload, host.taken_at),
         accounts=made,
         groups=_groups(host, workload, made),
         problems=(base.problem,) if base.problem else (),
@@ -181,7 +181,9 @@ def _groups(host: Host, workload: Workload, accounts: tuple[Account, ...]) -> tu
     )
 
 
-def _tag(workload: Workload) -> str:
+def _tag(workload: Workload, taken_at: str) -> str:
+    """Local name of the image; where the version is not known, by the day of the look."""
     name = store.slug(workload.id.replace("/", "-"), set())
     version = workload.version.split(":")[-1].replace("+", "-").replace("~", "-")
-    return f"planner/{name}:{version or 'latest'}"
+    day = "".join(c for c in taken_at[:10] if c in "0123456789")
+    return f"planner/{name}:{version or day or 'latest'}"

@@ -11,8 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from planner import change
 from planner.change.names import secret_file
-from planner.model import HostPlan, Job, Login, Secret
+from planner.model import Account, HostPlan, Job, Login, Secret
 from planner.shell import shell_word
 
 HOSTS = {host.name: host for host in sample.fleet().hosts}
@@ -189,3 +190,76 @@ def test_the_check_asks_the_service_and_compares_what_it_answered() -> None:
     probe, answer = commands(HOSTS["web"], "check")
     assert "$ENGINE exec web-nginx curl -fsS http://127.0.0.1:80/" in probe
     assert '"http://127.0.0.1:${PORT_80:-80}/"' in answer
+
+
+def replanned(name: str, **fields: object) -> HostPlan:
+    """A machine of the sample with its workloads changed, and its steps made anew."""
+    host = HOSTS[name]
+    items = tuple(
+        structs.replace(item, workload=structs.replace(item.workload, **fields))
+        for item in host.workloads
+    )
+    bare = structs.replace(host, workloads=items, steps=())
+    return structs.replace(bare, steps=change.steps(bare))
+
+
+def test_every_site_of_every_port_is_asked_before_and_after() -> None:
+    host = replanned("web", sites=("docs.example.com", "www.example.com"))
+    before = [c for c in commands(host, "prepare") if c.startswith("curl ")]
+    assert [c.rpartition(">")[2] for c in before] == [
+        "hosts/web/before/nginx-docs.example.com-80",
+        "hosts/web/before/nginx-www.example.com-80",
+    ]
+    assert '--resolve "docs.example.com:80:10.0.0.4" "http://docs.example.com:80/"' in before[0]
+    after = [c for c in commands(host, "check") if "--resolve" in c]
+    assert '--resolve "docs.example.com:${PORT_80:-80}:127.0.0.1"' in after[0]
+    assert len(after) == 2
+
+
+def test_what_the_data_holds_is_counted_before_the_stop_and_after_the_start(tmp_path: Path) -> None:
+    """The commands as they stand; rows lost on the way make the last one fail."""
+    user = Account("postgres", 105, 111)
+    host = replanned("db", census="printf 'shop|items|400\\n'", user=user)
+    stop = commands(host, "stop")
+    assert "census" in stop[0]
+    assert "systemctl stop" in stop[-1]
+    (compare,) = [c for c in commands(host, "check") if "census" in c]
+    (tmp_path / "hosts/db/before").mkdir(parents=True)
+    stand_in = tmp_path / "engine"
+    stand_in.write_text("#!/bin/sh\necho 'shop|items|'$ROWS\n")
+    stand_in.chmod(0o755)
+    here = f"cd {tmp_path} && "
+    runuser = 'runuser() { shift 3; "$@"; }; '
+    made = sh(here + runuser + stop[0].replace('$SSH "$SUDO "', "eval "), SSH="", SUDO="")
+    assert made.returncode == 0, made.stderr
+    for rows, status in (("400", 0), ("399", 1)):
+        assert sh(here + compare, ENGINE=str(stand_in), ROWS=rows).returncode == status
+
+
+def test_units_stay_away_with_what_would_start_them_until_the_backout(tmp_path: Path) -> None:
+    """The drop-in's commands, run by sh with another root and without systemd."""
+    host = replanned("web", started_by=("nginx.socket", "x;y.socket"))
+    assert [c for c in commands(host, "stop") if "x;y" in c] == []
+    away = commands(host, "cutover")
+    back = [c for c in commands(host, "backout") if "90-moved.conf" in c]
+    assert len(away) == len(back) == 2
+
+    def run(command: str) -> None:
+        local = command.replace('$SSH "$SUDO "', "eval ").replace("/etc/systemd", "./etc/systemd")
+        done = sh(f"cd {tmp_path} && systemctl() {{ :; }} && " + local.replace("sh -c", "eval"))
+        assert done.returncode == 0, done.stderr
+
+    for command in away:
+        run(command)
+    made = sorted(p for p in tmp_path.rglob("*.conf"))
+    assert [p.parent.name for p in made] == ["nginx.service.d", "nginx.socket.d"]
+    assert made[0].read_text() == "[Unit]\nConditionPathExists=/moved-to-a-container\n"
+    for command in back:
+        run(command)
+    assert not list(tmp_path.rglob("*.conf"))
+
+
+def test_jobs_are_scheduled_on_the_target() -> None:
+    titles = [s.title for s in HOSTS["app"].steps if s.phase == "cutover"]
+    assert any(title.startswith("Schedule the jobs") for title in titles)
+    assert "cat hosts/app/jobs.cron" in commands(HOSTS["app"], "cutover")

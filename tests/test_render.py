@@ -350,7 +350,7 @@ def test_a_sidecar_shares_the_network_of_what_others_reach() -> None:
     assert app["redis"]["network_mode"] == "service:shop"
     assert "ports" not in app["redis"]
     assert app["shop"]["ports"] == ["${PORT_8000:-8000}:8000/tcp"]
-    assert app["shop"]["extra_hosts"] == ["db.lab.internal:${DB_LAB_INTERNAL:-10.0.0.5}"]
+    assert app["shop"]["extra_hosts"] == ["db.lab.internal:${HOST_DB_LAB_INTERNAL:-10.0.0.5}"]
     job = app["shop-job-cleanup"]
     assert job["profiles"] == ["jobs"]
     assert job["command"][-2:] == ["/opt/shop/venv/bin/python", "/opt/shop/cleanup.py"]
@@ -496,7 +496,9 @@ def test_no_cell_is_a_formula(text: str) -> None:
     for row in read[1:]:
         assert not [cell for cell in row if cell[:1] in tuple("=+-@\t\r")]
     (cell,) = next(csv.reader(io.StringIO(quoting.csv_row([text]), newline="")))
-    assert cell in (text, "'" + text)
+    assert cell.isprintable() or not cell
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    assert cell in (shown, "'" + shown)
 
 
 def test_a_machine_without_workloads_has_a_row() -> None:
@@ -541,3 +543,23 @@ def test_volumes_say_what_backs_them_up_and_name_no_secret_value() -> None:
     volumes = rendered(sample.fleet())["hosts/db/volumes.md"]
     assert "| `db-srv-pgdata-15-main` | `/srv/pgdata/15/main` | data | 43.9 MiB | 1900 |" in volumes
     assert "a copy of the volume with the container stopped" in volumes
+
+
+def test_names_of_the_hosts_file_never_share_a_variable_or_the_operators() -> None:
+    entries = (("192.0.2.1", ("mail", "3par", "a-b", "a.b", "ssh")),)
+    host = sample.host("app", sample.planned(sample.SHOP), host_entries=entries)
+    (shop, *_) = services(host)
+    variables = {name: variable for name, variable, _ in shop.extra_hosts}
+    assert {n: variables[n] for n in entries[0][1]} == {
+        "mail": "HOST_MAIL",
+        "3par": "HOST_3PAR",
+        "a-b": "HOST_A_B",
+        "a.b": "HOST_A_B_2",
+        "ssh": "HOST_SSH",
+    }
+
+
+def test_a_number_at_the_start_is_no_list() -> None:
+    assert quoting.markdown("0.1.0") == "0.1.0"
+    assert quoting.markdown("10.213.0.1 is down") == "10.213.0.1 is down"
+    assert quoting.markdown("1. first") == "1\\. first"

@@ -301,7 +301,7 @@ def app_host(**more: Any) -> Host:
 def test_python_application_with_its_environment_and_job() -> None:
     found = detect(app_host())
     w = one(found, "shop")
-    assert (w.kind, w.version, w.restart) == ("python", "3.11.2", "on-failure")
+    assert (w.kind, w.version, w.restart) == ("python", "", "on-failure")
     assert w.command == (
         "/bin/sh",
         "-c",
@@ -750,6 +750,97 @@ def test_plumbing_is_silent_and_agents_are_listed() -> None:
     found = detect(host(units=tuple(unit(f"{n}.service", body) for n in (*silent, *agents))))
     assert found.workloads == ()
     assert [a.name for a in found.agents] == sorted(agents)
+
+
+def listening(name: str, *entries: Listener, program: str = "", **more: Any) -> Detected:
+    """A machine on which the unit ``name`` runs and listens as said."""
+    exe = program or f"/usr/sbin/{name}"
+    made = unit(f"{name}.service", f"[Service]\nExecStart={exe}\n", main_pid=5)
+    running = process(5, exe, unit=f"{name}.service")
+    held = tuple(replace(entry, pids=(5,)) for entry in entries)
+    return detect(host(units=(made,), processes=(running,), listeners=held, **more))
+
+
+def udp(port: int, address: str = "0.0.0.0") -> Listener:
+    return Listener("udp", address, port)
+
+
+@pytest.mark.parametrize(
+    ("name", "program", "entry"),
+    [
+        ("rsyslog", "/usr/sbin/rsyslogd", udp(514)),
+        ("rsyslog", "/usr/sbin/rsyslogd", tcp(514, address="10.0.0.5")),
+        ("icinga2", "", tcp(5665, address="::")),
+        ("clamav-daemon", "/usr/sbin/clamd", tcp(3310)),
+        ("chrony", "/usr/sbin/chronyd", udp(123)),
+        ("cups", "/usr/sbin/cupsd", tcp(631)),
+        ("vector", "/opt/vector/tiles", tcp(8080, address="*")),
+        ("systemd-journal-remote", "/lib/systemd/systemd-journal-remote", tcp(19532)),
+        ("systemd-resolved", "/lib/systemd/systemd-resolved", udp(53, "10.0.0.5")),
+        ("snmptrapd", "", udp(162)),
+        ("zabbix-agent", "/usr/sbin/zabbix_agentd", tcp(10051)),
+    ],
+)
+def test_what_serves_others_is_a_workload_whatever_its_name(
+    name: str, program: str, entry: Listener
+) -> None:
+    found = listening(name, entry, program=program)
+    assert [(w.name, w.kind) for w in found.workloads] == [(name, "service")]
+    assert [(x.protocol, x.port) for x in found.workloads[0].listeners] == [
+        (entry.protocol, entry.port)
+    ]
+    assert found.agents == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "program", "entries"),
+    [
+        ("node_exporter", "/usr/local/bin/node_exporter", (tcp(9100, address="*"),)),
+        ("zabbix-agent", "/usr/sbin/zabbix_agentd", (tcp(10050),)),
+        ("nagios-nrpe-server", "/usr/sbin/nrpe", (tcp(5666),)),
+        ("snmpd", "", (udp(161), udp(40123), tcp(199, address="127.0.0.1"))),
+        ("telegraf", "/usr/bin/telegraf", (tcp(9273, address="::"),)),
+        ("chrony", "/usr/sbin/chronyd", (udp(323, "127.0.0.1"), udp(323, "::1"))),
+        ("ntp", "/usr/sbin/ntpd", (udp(123), udp(123, "10.0.0.5"))),
+        ("rsyslog", "/usr/sbin/rsyslogd", (udp(51234),)),
+        ("clamav-daemon", "/usr/sbin/clamd", (tcp(3310, address="127.0.0.1"),)),
+    ],
+)
+def test_an_agent_that_is_asked_about_its_machine_stays_an_agent(
+    name: str, program: str, entries: tuple[Listener, ...]
+) -> None:
+    found = listening(name, *entries, program=program)
+    assert (found.workloads, [a.name for a in found.agents]) == ((), [name])
+
+
+@pytest.mark.parametrize(
+    ("name", "entries"),
+    [
+        ("ssh", (tcp(22), tcp(2222, address="::"))),
+        ("dhclient", (udp(68), udp(1711))),
+        ("systemd-networkd", (udp(68, "10.0.0.5"), udp(546, "fe80::1%eth0"))),
+        ("avahi-daemon", (udp(5353), udp(40001))),
+        ("rpcbind", (tcp(111), udp(111), udp(823))),
+        ("systemd-resolved", (udp(53, "127.0.0.53%lo"), tcp(5355))),
+        ("cups", (tcp(631, address="127.0.0.1"), tcp(631, address="::1"))),
+    ],
+)
+def test_plumbing_that_listens_for_its_machine_is_silent(
+    name: str, entries: tuple[Listener, ...]
+) -> None:
+    assert listening(name, *entries) == Detected()
+
+
+def test_a_time_server_is_told_from_its_clients_by_whom_it_lets_in() -> None:
+    def names(**more: Any) -> list[str]:
+        found = listening("ntpd", udp(123), **more)
+        return [w.name for w in found.workloads]
+
+    closed = "restrict default kod nomodify\n#restrict 10.0.0.0 mask 255.0.0.0\n"
+    opened = "restrict 10.0.0.0 mask 255.0.0.0 nomodify\n"
+    assert names(files=text("/etc/ntp.conf", closed)) == []
+    assert names(files=text("/etc/ntp.conf", opened)) == ["ntpd"]
+    assert names(files=Fact("files", unknown="no room left")) == ["ntpd"]
 
 
 def test_a_mail_server_for_its_own_machine_is_an_agent() -> None:

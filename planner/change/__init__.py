@@ -40,6 +40,7 @@ def steps(host: HostPlan) -> tuple[Step, ...]:
         *data.move(items),
         _start(host, items),
         *(checks.step(host, item) for item in items),
+        *_jobs(host, items),
         _cutover(host, items),
         _backout(host, items),
     ]
@@ -74,20 +75,26 @@ def _prepare(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Step:
             'export COMPOSE="${COMPOSE:-podman-compose}"',
             f'export SSH="${{SSH:-{ssh}}}"',
             f'export SUDO="${{SUDO-{sudo}}}"',
+            *(
+                ('export CLIENT_NETWORK="${CLIENT_NETWORK-}"',)
+                if any(i.workload.admissions for i in items)
+                else ()
+            ),
             "$ENGINE version",
             remote("id -u"),
             f"mkdir -p {before}",
             *(
-                f"{checks.answer(url)} >{before}/{name}"
+                f"{ask} >{before}/{name}"
                 for item in items
-                for name, url in checks.addresses(host, item, checks.bracketed(host.address))
+                for name, ask in checks.requests(host, item, checks.bracketed(host.address))
             ),
         ),
-        note="Jump hosts, keys and ports of the inventory's own SSH arguments belong into SSH."
+        note="Jump hosts and keys of the inventory's own SSH arguments belong into SSH. Where a "
+        "CLIENT_NETWORK is asked for: the network that clients in containers come from."
         if ssh
         else "The machine's address is not known: set SSH before the first line.",
         seconds=60,
-        expect="an engine's version and then 0 are printed",
+        expect="an engine's version and then 0 are printed, and every curl ends with status 0",
     )
 
 
@@ -132,7 +139,7 @@ def _stop(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Step:
         id="",
         phase="stop",
         title=f"Stop what moves on {host.name}",
-        commands=(*jobs, *units),
+        commands=(*checks.census_before(host, items), *jobs, *units),
         note=schedule.by_hand(rest, "stopped") or "From here on the service is down.",
         downtime=True,
         expect="every command ends with status 0",
@@ -157,6 +164,21 @@ def _compose(host: HostPlan) -> str:
     return f"$COMPOSE -f hosts/{host.slug}/compose.yaml"
 
 
+def _jobs(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Iterable[Step]:
+    names = [job.name for i in items for job in i.workload.jobs]
+    if names:
+        yield Step(
+            id="",
+            phase="cutover",
+            title=f"Schedule the jobs on the target: {', '.join(names)}",
+            commands=(f"cat hosts/{host.slug}/jobs.cron",),
+            note="The lines are for the target's own scheduler, in a crontab of whoever may run "
+            "$COMPOSE: put in the plan's folder and the Compose, and run each once by hand. On the "
+            "machine they are parked since the stop.",
+            expect="each job ran once in its container and left what it leaves on the machine",
+        )
+
+
 def _cutover(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Step:
     named = ", ".join(dict.fromkeys((*host.names, *host.addresses))) or "unknown"
     ports = sorted(
@@ -171,7 +193,9 @@ def _cutover(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Step:
         id="",
         phase="cutover",
         title="Point names and addresses to the target, and keep the units from coming back",
-        commands=tuple(remote(f"systemctl disable {shell_word(u)}") for u in schedule.units(items)),
+        commands=tuple(
+            schedule.kept_away(u) for u in schedule.units(items) if not u.endswith(".timer")
+        ),
         note=f"Clients know this machine as {named}; ports: {', '.join(ports) or 'none'}. "
         "Repoint DNS records, load balancers and monitoring; who owns them is unknown.",
         expect="clients reach the containers under the old names",
@@ -194,13 +218,10 @@ def _backout(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Step:
         title=f"Backout: take the containers down, start the services on {host.name}",
         commands=(
             f"{_compose(host)} down -t 60",
-            *(
-                remote(f"systemctl enable {shell_word(i.workload.unit)}")
-                for i in items
-                if i.workload.enabled == "enabled" and schedule.UNIT.fullmatch(i.workload.unit)
-            ),
+            *(schedule.brought_back(unit) for unit in units),
             *(remote(f"systemctl start {shell_word(unit)}") for unit in units),
             *(c for item in items for c in schedule.parked(item.workload, park=False)),
+            f"rm -rf hosts/{host.slug}/secrets",
         ),
         note=" ".join(filter(None, (schedule.by_hand(rest, "started"), loss))),
         expect="the services answer on the machine as before",

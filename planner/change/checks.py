@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from planner.change.names import container_name, port_variable, service_name
 from planner.model import HostPlan, Step, WorkloadPlan
 from planner.service.network import is_loopback
-from planner.shell import shell_word
+from planner.shell import remote, shell_word
 
 ADDRESS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:%-]*")
 
@@ -20,10 +20,6 @@ def step(host: HostPlan, item: WorkloadPlan) -> Step:
         probe = f"$ENGINE exec {name} {probe} >/dev/null"
     else:
         probe = f"test \"$($ENGINE inspect -f '{{{{.State.Running}}}}' {name})\" = true"
-    answers = (
-        f'test "$({answer(url)})" = "$(cat hosts/{host.slug}/before/{before})"'
-        for before, url in addresses(host, item, "127.0.0.1")
-    )
     period = w.health.start_period if w.health else 30
     return Step(
         id="",
@@ -32,7 +28,11 @@ def step(host: HostPlan, item: WorkloadPlan) -> Step:
         commands=(
             f"( n=0; until {probe}; do n=$((n+1)); test $n -lt {max(period, 15)} || exit 1; "
             "sleep 2; done )",
-            *answers,
+            *(
+                f'test "$({ask})" = "$(cat hosts/{host.slug}/before/{before})"'
+                for before, ask in requests(host, item, "127.0.0.1")
+            ),
+            *_census_after(host, item),
         ),
         note=w.health.what if w.health else "No check of the service itself is known.",
         seconds=period,
@@ -41,8 +41,11 @@ def step(host: HostPlan, item: WorkloadPlan) -> Step:
     )
 
 
-def addresses(host: HostPlan, item: WorkloadPlan, address: str) -> Iterable[tuple[str, str]]:
-    """Name and URL of what a web server answered on the machine and answers in the container."""
+def requests(host: HostPlan, item: WorkloadPlan, address: str) -> Iterable[tuple[str, str]]:
+    """Name and command of each question to a web server: every port, under each of its names.
+
+    Status and type are compared, not the body: a page may be new each time.
+    """
     if "web" not in item.workload.traits or not address:
         return
     ports = {
@@ -50,17 +53,43 @@ def addresses(host: HostPlan, item: WorkloadPlan, address: str) -> Iterable[tupl
         for x in item.workload.listeners
         if x.protocol == "tcp" and not is_loopback(x.address)
     }
+    here = address == "127.0.0.1"
     for port in sorted(ports):
         scheme = "https" if str(port).endswith("443") else "http"
-        number = f"${{{port_variable(port, 'tcp')}:-{port}}}" if address == "127.0.0.1" else port
-        yield f"{service_name(item.workload)}-{port}", f'"{scheme}://{address}:{number}/"'
+        number = f"${{{port_variable(port, 'tcp')}:-{port}}}" if here else str(port)
+        for site in item.workload.sites or ("",):
+            resolve = f'--resolve "{site}:{number}:{address}" ' if site else ""
+            url = f'"{scheme}://{site or address}:{number}/"'
+            name = "-".join(filter(None, (service_name(item.workload), site, str(port))))
+            yield (
+                name,
+                "curl -ksS -m 20 -o /dev/null -w '%{http_code} %{content_type}' " + resolve + url,
+            )
 
 
-def answer(url: str) -> str:
-    return f"curl -ksS -m 20 -o /dev/null -w '%{{http_code}} %{{content_type}}' {url}"
+def census_before(host: HostPlan, items: Iterable[WorkloadPlan]) -> Iterable[str]:
+    """Counts what the data holds, right before the service stops."""
+    for item in items:
+        w = item.workload
+        if w.census and w.user:
+            fetch = remote(f"runuser -u {shell_word(w.user.name)} -- sh -c {shell_word(w.census)}")
+            yield f"{fetch} >{_census_file(host, item)}"
+            yield f"test -s {_census_file(host, item)}"
+
+
+def _census_after(host: HostPlan, item: WorkloadPlan) -> Iterable[str]:
+    w = item.workload
+    if w.census and w.user:
+        run = f"$ENGINE exec {container_name(host, w)} sh -c {shell_word(w.census)}"
+        yield f"{run} | diff {_census_file(host, item)} -"
+
+
+def _census_file(host: HostPlan, item: WorkloadPlan) -> str:
+    return f"hosts/{host.slug}/before/{service_name(item.workload)}.census"
 
 
 def bracketed(address: str) -> str:
+    """*address* as a URL names it; empty where it is none that a command could take."""
     if not ADDRESS.fullmatch(address):
         return ""
     return f"[{address}]" if ":" in address else address

@@ -11,19 +11,39 @@ from planner.shell import remote, shell_word
 _CRON_FILE = re.compile(r"/etc/cron\.(d|hourly|daily|weekly|monthly)/[A-Za-z0-9_.-]+")
 
 
-UNIT = re.compile(r"[A-Za-z0-9:_.@\\-]+\.(service|timer|socket)")
+UNIT = re.compile(r"[A-Za-z0-9:_.@\\-]+\.(service|timer|socket|path)")
 
 
 _PARKED = "/var/lib/planner-parked-cron"
 
 
+_MOVED = "90-moved.conf"
+"""A drop-in that keeps a unit from starting. Masking would refuse units that lie in /etc, and
+disabling does nothing to those that a generator brings back at boot."""
+
+
 def units(items: Iterable[WorkloadPlan]) -> list[str]:
-    """Return what was running and has a unit that systemd would know by this name."""
+    """Return what was running and has a unit that systemd would know by this name, each behind
+    the sockets and paths that would start it again."""
     return [
-        i.workload.unit
+        unit
         for i in items
-        if i.workload.state == "running" and UNIT.fullmatch(i.workload.unit)
+        if i.workload.state == "running"
+        for unit in (*i.workload.started_by, i.workload.unit)
+        if UNIT.fullmatch(unit)
     ]
+
+
+def kept_away(unit: str) -> str:
+    folder = f"/etc/systemd/system/{unit}.d"
+    text = "[Unit]\\nConditionPathExists=/moved-to-a-container\\n"
+    script = f"mkdir -p {folder} && printf '{text}' >{folder}/{_MOVED} && systemctl daemon-reload"
+    return remote(f"sh -c {shell_word(script)}")
+
+
+def brought_back(unit: str) -> str:
+    file = f"/etc/systemd/system/{unit}.d/{_MOVED}"
+    return remote(f"sh -c {shell_word(f'rm -f {file} && systemctl daemon-reload')}")
 
 
 def by_hand(names: Iterable[str], word: str) -> str:

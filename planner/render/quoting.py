@@ -101,7 +101,8 @@ def markdown(text: object) -> str:
     """Escape for running text and table cells: no markup, no HTML, no links."""
     escaped = re.sub(r"([\\`*_\[\]<>|~])", r"\\\1", one_line_raw(text).strip())
     escaped = escaped.replace("&", "&amp;").replace("://", "\\://").replace("www.", "www\\.")
-    return re.sub(r"^([#+-]|\d+[.)])", r"\\\1", escaped)
+    escaped = re.sub(r"^([#+-])", r"\\\1", escaped)
+    return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
 
 
 def code(text: object) -> str:
@@ -132,10 +133,16 @@ def _longest_run(text: str) -> int:
 
 
 def csv_row(values: Iterable[object]) -> str:
-    """One line of CSV in which no cell is a formula to a spreadsheet."""
+    """One line of CSV in which no cell is a formula to a spreadsheet or steers a terminal."""
     line = io.StringIO(newline="")
-    csv.writer(line, lineterminator="\r\n").writerow([_no_formula(str(v)) for v in values])
+    cells = [_no_formula(_printable(str(v))) for v in values]
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
     return line.getvalue().removesuffix("\r\n")
+
+
+def _printable(text: str) -> str:
+    """Control characters escaped: somebody will look at the file in a terminal."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _no_formula(text: str) -> str:

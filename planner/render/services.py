@@ -276,10 +276,16 @@ def _extra_hosts(
         for name in said
         if name not in here and _HOST_NAME.fullmatch(name) and _is_address(address)
     }
-    return tuple(
-        (name, re.sub(r"[^A-Z0-9]", "_", name.upper()), address)
-        for name, address in sorted(names.items())
-    )
+    taken: set[str] = set()
+    made = []
+    for name, address in sorted(names.items()):
+        wanted = "HOST_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
+        variable = next(
+            v for v in (wanted, *(f"{wanted}_{n}" for n in range(2, 999))) if v not in taken
+        )
+        taken.add(variable)
+        made.append((name, variable, address))
+    return tuple(made)
 
 
 def _aliases(

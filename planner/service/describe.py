@@ -89,6 +89,7 @@ def workload(
         traits=kind.traits,
         unit=unit.name if unit else "",
         enabled=unit.enabled if unit else "",
+        started_by=tuple(sorted(unit.properties.get("TriggeredBy", "").split())) if unit else (),
         user=user,
         groups=accounts.groups_of(host, run_as or user),
         pids=tuple(sorted(service.pids)),

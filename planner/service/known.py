@@ -1,7 +1,8 @@
 """Units and jobs that are no workload: the system's own plumbing, and agents of the host.
 
 Names are those of the units and init scripts of Debian, Ubuntu, Enterprise Linux 6 to 9, SUSE and
-Alpine, and of their programs where no unit stands for them.
+Alpine, and of their programs where no unit stands for them. A name alone says nothing about what
+listens for other machines: :mod:`planner.service.serving` is asked first.
 """
 
 from __future__ import annotations

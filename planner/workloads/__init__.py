@@ -21,6 +21,7 @@ from planner.service import (
     network,
     places,
     scripts,
+    serving,
     sockets,
 )
 from planner.service.view import Service, called, program, stem, why_unknown
@@ -78,14 +79,16 @@ def _claim(candidate: Service) -> Workload | Agent | None:
     """Plumbing is nobody's (None); agents stay with the machine; the rest is a workload.
 
     The lists of names come first: a detector would take what is written in Python for somebody's.
+    They count only for what does not serve other machines.
     """
     unit = candidate.unit.name if candidate.unit else ""
-    if _plumbing(candidate):
-        return None
     name = stem(unit).partition("@")[0] if unit else candidate.name
-    agent = known.agent(name, unit) or (None if unit else _agent_by_program(candidate))
-    if agent:
-        return agent
+    if not serving.serves(candidate):
+        if _plumbing(candidate):
+            return None
+        agent = known.agent(name, unit) or (None if unit else _agent_by_program(candidate))
+        if agent:
+            return agent
     for entry in DETECTORS:
         if workload := entry(candidate):
             return workload

@@ -69,7 +69,6 @@ def detect(service: Service) -> Workload | None:
             "python",
             _title(server, venv),
             (trait,) if trait else (),
-            _version(host, venv),
             needs_init=not server or server not in _MASTERS,
         ),
         command=derive(service),
@@ -185,13 +184,6 @@ def _minor(venv: Python | None, exe: str) -> str:
     text = venv.version if venv and venv.version else _base(exe).removeprefix("python")
     match = re.match(r"\d+\.\d+", text)
     return match[0] if match else ""
-
-
-def _version(host: Host, venv: Python | None) -> str:
-    if venv and venv.version:
-        return pins.upstream(venv.version)
-    found = pins.installed(host, "python3")
-    return pins.upstream(found.version) if found else ""
 
 
 def _title(server: str, venv: Python | None) -> str:

@@ -28,7 +28,7 @@ def environment(state: State, host: HostPlan) -> dict[str, str]:
         "SSH": f"ssh -F {state.ssh_config} {host.name}",
         "BUILD_FLAGS": "--network host",
         # The cut-over of a name that the shop speaks to: its database has moved to this box.
-        "DB_LAB_INTERNAL": address(1),
+        "HOST_DB_LAB_INTERNAL": address(1),
         "CLIENT_NETWORK": "10.0.0.0/8",
     }
 

@@ -25,7 +25,7 @@ ORDER = ("db", "app", "web")
 """The shop asks its database, so that has to be there before it."""
 
 BEFORE_STOP = ("prepare", "build", "secrets", "rehearse")
-AFTER_STOP = ("stop", "move", "start", "check")
+AFTER_STOP = ("stop", "move", "start", "check", "cutover")
 
 
 @dataclass

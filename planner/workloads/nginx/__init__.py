@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
+from msgspec.structs import replace
+
 from planner.model import Account, Adaptation, Directory, Health, Host, Pin, Workload
 from planner.service import accounts, config, health, pins, places, storage
 from planner.service.describe import Kind, container_user, workload
@@ -68,7 +70,7 @@ def detect(service: Service) -> Workload | None:
         _storage(service, found, run_as),
         Storage(directories=config.key_folder(carried, run_as)),
     )
-    return workload(
+    made = workload(
         service,
         Kind(
             "nginx",
@@ -93,6 +95,12 @@ def detect(service: Service) -> Workload | None:
         removals=_default_site(host),
         run_as=run_as,
     )
+    return replace(made, sites=_sites(found))
+
+
+def _sites(found: tuple[Directive, ...]) -> tuple[str, ...]:
+    names = (n for d in found if d.name == "server_name" for n in d.args)
+    return tuple(sorted({n for n in names if _HOST_NAME.fullmatch(n)}))
 
 
 def _configured_user(host: Host, found: tuple[Directive, ...]) -> Account | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 
 from msgspec.structs import replace
 
@@ -91,6 +92,7 @@ def detect(service: Service) -> Workload | None:
         found,
         admissions=admissions(host, f"{folder}/pg_hba.conf"),
         locales=locale.made(host, cluster.settings),
+        census=_census(cluster),
     )
 
 
@@ -231,6 +233,25 @@ def _base_backup(cluster: Cluster, run_as: Account | None) -> tuple[str, ...]:
         "fetch",
         "-c",
         "fast",
+    )
+
+
+def _census(cluster: Cluster) -> str:
+    """Rows of every table of every database, counted exactly by the server itself."""
+    where = next(iter(_sockets(cluster)), "/run/postgresql")
+    psql = shlex.join((_bin(cluster, "psql"), "-X", "-At", "-h", where, "-p", _port(cluster), "-d"))
+    databases = (
+        "select datname from pg_database where datallowconn and not datistemplate order by 1"
+    )
+    rows = (
+        "select current_database(), table_schema, table_name, (xpath('/row/c/text()', "
+        "query_to_xml(format('select count(*) as c from %I.%I', table_schema, table_name), "
+        "false, true, '')))[1]::text from information_schema.tables where table_type = "
+        "'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema') order by 1, 2, 3"
+    )
+    return (
+        f"{psql} postgres -c {shlex.quote(databases)} | "
+        f'while read -r d; do {psql} "$d" -c {shlex.quote(rows)} </dev/null || exit 1; done'
     )
 
 
