@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 from conftest import Golden
+from hostkit import host, unit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.service import directives, environment
+from planner.service.plain import plain
+from planner.service.view import Service, commands
 from planner.session.script import mask_program
 
 CASES = Path(__file__).parent / "gather" / "masking"
@@ -72,3 +76,64 @@ def test_a_made_up_secret_does_not_survive(cases: list[tuple[str, str, str]]) ->
     for line, left in zip(lines, masked[:-1], strict=True):
         assert "Q7z" not in left, line
         assert "k9" not in left, line
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", "yes", "42", "0.75", "/var/lib/app/Data2/Releases17/current", "en_US.UTF-8",
+        "Europe/Zurich", "127.0.0.1:8080", "::1", "production",
+        "a@example.org", "-Xmx512m -Djava.awt.headless=true -XX:+UseG1GC",
+        "-Dapp.home=/opt/app --server.port=8080", "http://127.0.0.1:8200/v1", "shop-web-01.example",
+        "localhost,127.0.0.1,*.internal", "1,2,3",
+        "-Dhudson.model.DirectoryBrowserSupport.CSP=", "java-17-openjdk-amd64",
+    ],
+)  # fmt: skip
+def test_an_ordinary_value_is_plain(value: str) -> None:
+    assert plain(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "d41d8cd98f00b204e9800998ecf8427e", "550e8400-e29b-41d4-a716-446655440000",
+        "wJalrXUtnFEMI7K7MDENG", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "aGVsbG8gd29ybGQ=",
+        "x" * 41, "hun$ter2", 'hun"ter2', "a8f5f167f44f4964e6c9", "--flag Xk29fLq0Zp3vTn8wRb",
+        "https://example.org/hook/Xk29fLq0Zp3vTn8wRb", "/opt/Xk29fLq0Zp3vTn8wRb", "{\"a\": 1}",
+    ],
+)  # fmt: skip
+def test_what_may_be_a_secret_is_not_plain(value: str) -> None:
+    assert not plain(value)
+
+
+EXPANDED = 'DB_PASSWORD=$DB_PASSWORD\nDB_PASSWORD="${DB_PASSWORD}"\n'
+
+
+UNIT = """[Service]
+ExecStart=/usr/bin/app --listen $ADDRESS --id ${INSTANCE}
+Environment=MODE=live INSTANCE=Xk29fLq0Zp3vTn8wRb
+Environment=ADDRESS=127.0.0.1:80
+SetCredential=app:word
+"""
+
+
+def test_a_random_value_under_an_innocent_name_stays_out_of_the_plan() -> None:
+    app = unit("app.service", UNIT)
+    service = Service(host(), "app", app)
+    entries, _, unknowns = environment.of_unit(service)
+    assert {e.name: (e.value, e.secret) for e in entries} == {
+        "ADDRESS": ("127.0.0.1:80", False),
+        "INSTANCE": ("", True),
+        "MODE": ("live", False),
+    }
+    assert ["INSTANCE in app.service may be a secret" in u for u in unknowns] == [True]
+    values = [d.value for d in directives.fates(service, {})]
+    assert values[1:] == ["MODE=live INSTANCE=***", "ADDRESS=127.0.0.1:80", "app:***"]
+    assert "Xk29" not in repr(commands(service, "ExecStart"))
+
+
+@pytest.mark.parametrize("awk", AWKS, ids="-".join)
+def test_a_reference_counts_only_where_a_shell_expands_it(awk: list[str]) -> None:
+    script = f"#!/bin/sh\n{EXPANDED}"
+    assert mask(awk, "mask_text", script) == script + "0\n"
+    assert mask(awk, "mask_text", EXPANDED) == 'DB_PASSWORD=***\nDB_PASSWORD="***"\n2\n'

@@ -6,11 +6,14 @@ systemd.resource-control(5). A directive that no table knows is lost, and said t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
+from planner.facts.execline import words
 from planner.model import Directive
-from planner.service.view import Service
+from planner.service.plain import plain
+from planner.service.view import MASK, Service
 
 Fate = tuple[Literal["carried", "replaced", "lost"], str]
 
@@ -161,14 +164,15 @@ _PREFIXES: tuple[tuple[str, Fate], ...] = (
 def fates(service: Service, decided: Mapping[str, Fate]) -> tuple[Directive, ...]:
     """Every directive of [Unit] and [Service] in file order, an empty one (a reset) left out.
 
-    ``decided``: what the detector knows better than the tables, by name of the directive.
+    A value that may be a secret is masked. ``decided``: what the detector knows better than the
+    tables, by name of the directive.
     """
     unit = service.unit
     found: list[Directive] = []
     for section, name, value in unit.directives if unit else ():
         if section in ("Unit", "Service") and value and name not in _SILENT:
             fate, how = decided.get(name) or _fate(name)
-            found.append(Directive(name, value, fate, how))
+            found.append(Directive(name, _shown(name, value), fate, how))
     return tuple(found)
 
 
@@ -184,3 +188,26 @@ def _fate(name: str) -> Fate:
         if name.startswith(prefix):
             return fate
     return "lost", "nothing in the container stands for it: read systemd's manual on what it did"
+
+
+def _shown(name: str, value: str) -> str:
+    """The value of a unit's directive as plan and report may say it."""
+    if name.startswith("SetCredential"):
+        return f"{value.partition(':')[0]}:{MASK}"
+    if name != "Environment":
+        return value
+    try:
+        items = words(value)
+    except ValueError:
+        return MASK
+    kept = [_assignment(item) for item in items]
+    if kept == list(items):
+        return value
+    return " ".join(f'"{item}"' if re.search(r"\s", item) else item for item in kept)
+
+
+def _assignment(item: str) -> str:
+    name, equals, value = item.partition("=")
+    if not equals:
+        return item if plain(item) else MASK
+    return item if MASK in value or plain(value) else f"{name}={MASK}"

@@ -8,6 +8,7 @@ from planner.facts import unitfile
 from planner.model import EnvVar, Pin, Secret
 from planner.service import accounts
 from planner.service.pins import pins
+from planner.service.plain import plain
 from planner.service.view import MASK, Service, specifiers
 
 _UTC = frozenset({"", "UTC", "Etc/UTC", "UCT", "Etc/UCT", "Universal", "Etc/Universal", "Zulu"})
@@ -25,16 +26,11 @@ def of_unit(
     variables = unitfile.environment(unit, known)
     entries = tuple(
         EnvVar(name, "", True, f"Environment= of {unit.name}")
-        if MASK in value
+        if MASK in value or not plain(value)
         else EnvVar(name, value, False, f"Environment= of {unit.name}")
         for name, value in sorted(variables.items())
     )
-    unknowns = [
-        f"The value of {e.name} in {unit.name} is a secret: it has to be given to the "
-        "container as one."
-        for e in entries
-        if e.secret
-    ]
+    unknowns = [_unknown(e.name, unit.name, variables[e.name]) for e in entries if e.secret]
     secrets: list[Secret] = []
     for path, optional in unitfile.environment_files(unit, known):
         missing = (
@@ -54,6 +50,18 @@ def of_unit(
             Secret(path, f"EnvironmentFile= of {unit.name}", "env", accounts.owned(None, "0600"))
         )
     return entries, tuple(secrets), tuple(unknowns)
+
+
+def _unknown(name: str, unit: str, value: str) -> str:
+    if MASK in value:
+        return (
+            f"The value of {name} in {unit} is a secret: it has to be given to the "
+            "container as one."
+        )
+    return (
+        f"The value of {name} in {unit} may be a secret and was left out: it has to be given to "
+        "the container as one, or as a variable if it is none."
+    )
 
 
 def of_zone(service: Service) -> tuple[tuple[EnvVar, ...], tuple[Pin, ...]]:

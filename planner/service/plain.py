@@ -8,60 +8,35 @@ from __future__ import annotations
 
 import re
 
-from planner.facts.execline import words
-from planner.service.view import MASK
-
 _WORD = re.compile(r"[A-Za-z0-9._:/,;@+=%*~-]*")
-_PATH = re.compile(r"-{0,2}[A-Za-z0-9_.-]*[=:]?(~|\.{1,2})?/|[A-Za-z][A-Za-z0-9+.-]*://")
+_PATH = re.compile(r"(-{0,2}[A-Za-z0-9_.-]*[=:])?(~|\.{1,2})?/|[A-Za-z][A-Za-z0-9+.-]*://")
+_PADDED = re.compile(r"[A-Za-z0-9+/_-]{10,}={1,2}")
 _LONGEST = 40
-_LONGEST_PATH = 300
+_LONGEST_WHOLE = 300
+"""Of a path, a URL or an option; their parts may have 40."""
 
 
 def plain(value: str) -> bool:
     """True for booleans, numbers, paths, addresses, names and short words, or several of them.
 
-    False for a word of unusual characters, of more than 40 of them, or that looks random. A value
-    that is not plain may still be harmless; who knows is the operator.
+    False for a word of unusual characters, of more than 40 of them, or one that looks random. A
+    value that is not plain may still be harmless; who knows is the operator.
     """
     return all(_plain_word(word) for word in value.split())
-
-
-def shown(name: str, value: str) -> str:
-    """The value of a unit's directive as plan and report may say it."""
-    if name.startswith("SetCredential"):
-        return f"{value.partition(':')[0]}:{MASK}"
-    if name != "Environment":
-        return value
-    try:
-        items = words(value)
-    except ValueError:
-        return MASK
-    kept = [_assignment(item) for item in items]
-    if kept == list(items):
-        return value
-    return " ".join(f'"{item}"' if re.search(r"\s", item) else item for item in kept)
-
-
-def _assignment(item: str) -> str:
-    name, equals, value = item.partition("=")
-    if not equals:
-        return item if plain(item) else MASK
-    return item if MASK in value or plain(value) else f"{name}={MASK}"
 
 
 def _plain_word(word: str) -> bool:
     if not _WORD.fullmatch(word):
         return False
     path = bool(_PATH.match(word))
-    if len(word) > (_LONGEST_PATH if path else _LONGEST):
-        return all(_plain_word(part) for part in word.split(",")) if "," in word else False
+    long = path or word.startswith("-")
+    if len(word) > (_LONGEST_WHOLE if long else _LONGEST):
+        return "," in word and all(_plain_word(part) for part in word.split(","))
     # In a base64 text the slash is a letter, in a path it is none.
     parts = re.split(r"[/:,;.@=%*~+]+" if path else r"[:,;.@=%*~]+", word)
-    return not _padded(word) and not any(_random(part) for part in parts)
-
-
-def _padded(word: str) -> bool:
-    return word.endswith("=") and len(word) >= 12
+    return not _PADDED.fullmatch(word) and not any(
+        len(part) > _LONGEST or _random(part) for part in parts
+    )
 
 
 def _random(text: str) -> bool:
@@ -72,7 +47,7 @@ def _random(text: str) -> bool:
     if len(text) >= 16 and all(re.search(kind, text) for kind in kinds):
         return True
     # Letters and digits, or small and capital ones, that take turns as no word's do.
-    for run in re.findall(r"[A-Za-z0-9]{12,}", text):
+    for run in re.findall(r"[A-Za-z0-9+/]{12,}", text):
         turns = len(re.findall(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])", run))
         humps = len(re.findall(r"[a-z](?=[A-Z])", run))
         if turns >= 4 or (len(run) >= 16 and humps * 4 >= len(run)):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from planner.facts import execline, unitfile
 from planner.model import Fact, Host, Listener, Process, T, Unit
+from planner.service.plain import plain
 
 MASK = "***"
 """What the collector leaves of a secret."""
@@ -57,11 +58,11 @@ def stem(unit: str) -> str:
 
 
 def variables(service: Service) -> dict[str, str]:
-    """Environment= of the unit, without the values that are masked."""
+    """Environment= of the unit, without the values that are masked or may be secrets."""
     if service.unit is None:
         return {}
     found = unitfile.environment(service.unit, specifiers(service.host))
-    return {name: value for name, value in found.items() if MASK not in value}
+    return {name: value for name, value in found.items() if MASK not in value and plain(value)}
 
 
 def specifiers(host: Host) -> dict[str, str]:

@@ -30,8 +30,13 @@ BEGIN {
 		"change changes reset retries attempts count limit rate interval command program " \
 		"helper store url uri endpoint login scheme size cost strength rounds history " \
 		"complexity warn backend issuer audience port host quality validation hashers validators " \
-		"manager service services rotation version grace tries delay supported only", w, " ")
+		"manager service services rotation version grace tries delay supported only days uid gid " \
+		"gecos shell filename filenames through thru phase phases basic realm", w, " ")
 	for (i = 1; i <= n; i++) ABOUT[w[i]] = 1
+	# A key behind one of these is no secret.
+	n = split("primary foreign sort sorting partition unique index public pub cache group row order " \
+		"object registry recv lookup range hash composite natural surrogate routing shard", w, " ")
+	for (i = 1; i <= n; i++) PLAIN_KEY[w[i]] = 1
 	n = split("no yes true false on off none null nil ~ 0 1 required optional sufficient requisite " \
 		"include substack md5 sha1 sha256 sha512 scram-sha-256 scram plain login basic digest " \
 		"crypt cleartext clear exop peer trust ident reject pam default enabled disabled always " \
@@ -45,7 +50,7 @@ BEGIN {
 		"ldap_bind_password proxy-password api-key api_key apikey secretkey secret_key token " \
 		"smtp-password http-password ftp_password authtoken", w, " ")
 	for (i = 1; i <= n; i++) DIRECTIVE[w[i]] = 1
-	TRIGGER = "pass|pw|secret|token|key|cred|auth|dsn|psk|salt|communit|cookie|identified|:\\/\\/|" \
+	TRIGGER = "webhook|sig=|signature|pass|pw|secret|token|key|cred|auth|dsn|psk|salt|communit|cookie|identified|:\\/\\/|" \
 		"begin|akia|asia|bearer|gh[pousr]_|glpat|xox|eyj|sk_|[$][0-9a-z]+[$]| -[apuw]| -h|%|createuser|com2sec|^[ \t]*user[ \t]"
 	mask_reset()
 }
@@ -53,6 +58,7 @@ BEGIN {
 function mask_reset() {
 	in_pem = 0; in_tag = ""; open_quote = ""; block_indent = -1; next_value = 0; next_line = 0
 	arg_next = 0; arg_client = ""; arg_count = 0
+	line_count = 0; in_shell = 0; exec_more = 0; EXPANDS = 0; LEVEL = 1; V_NAME = ""
 }
 
 function spaced(name,    i, c, p, out) {
@@ -67,35 +73,71 @@ function spaced(name,    i, c, p, out) {
 	return out
 }
 
-function secret_name(name,    part, n, i, w, hit, last) {
+# 1: a secret. 2: one unless the value is an ordinary word, number or path. 3: one unless it is a path.
+function secret_name(name,    part, n, i, w, hit, hook, last) {
 	if (name in KNOWN) return KNOWN[name]
-	if (name ~ /^(Load|Import|Condition|Assert)Credential(Encrypted)?$/) return KNOWN[name] = 0
+	if (name ~ /^(Load|Import|Condition|Assert)Credential(Encrypted)?$/ || name ~ /^(no|without|disable|skip)-/) return KNOWN[name] = 0
 	n = split(spaced(name), part, "_")
-	while (n > 0 && (part[n] == "" || part[n] ~ /^[0-9]+$/)) n--
-	last = part[n]; hit = 0
+	for (i = 1; i <= n; i++) sub(/[0-9]+$/, "", part[i])
+	while (n > 0 && part[n] == "") n--
+	last = part[n]; hit = 0; hook = 0
 	for (i = 1; i <= n; i++) {
 		w = part[i]
-		if (w == "auth" || w == "pw" || w == "salt" || w == "pass" || w == "psk") {
-			if (i == n) hit = 1
-		} else if (w in SECRET) hit = 1
+		if (w == "auth" || w == "salt") { if (i == n) hit = 1; else if (!hit) hit = 2 }
+		else if (w in SECRET) { if (hit != 1) hit = (i == n && n > 1 && w ~ /^(credentials?|creds|privatekey)$/) ? 3 : 1 }
 		else if (w ~ /(password|passwd|passphrase|secret|token|apikey|passwort|pwd)$/ && w !~ /^sha/) hit = 1
-		else if (w ~ /[a-z](pass|passwd)$/ && w !~ /(by|com|tres)pass$/ && i == n) hit = 1
+		else if (w ~ /[a-z](pass|passwd)$/ && w !~ /(by|com|tres|sur|over|under|multi|single)pass$/) hit = 1
 		else if (w ~ /^(password|passwd|secret)/ && w !~ /^secretar/ && w != "passwordless") hit = 1
-		else if ((w == "key" || w == "keys" || w == "cookie") && i > 1 && (part[i - 1] in BEFORE_KEY)) hit = 1
+		else if (w ~ /^webhooks?$/) { hook = 1; if (!hit) hit = (i == n) ? 1 : 2 }
+		else if (w == "key" || w == "keys" || w == "cookie") {
+			if (i > 1 && (part[i - 1] in BEFORE_KEY)) { if (hit != 1) hit = part[i - 1] ~ /^(private|sign|signing)$/ ? 3 : 1 }
+			else if (!hit && i == n && w != "cookie" && !(i > 1 && (part[i - 1] in PLAIN_KEY))) hit = 2
+		}
 	}
+	if (hook && last ~ /^(ur[il]|urls|endpoint)$/) return KNOWN[name] = 1
 	if (hit && n > 1 && (last in ABOUT)) hit = 0
 	if (hit && n == 1 && last ~ /(authentication|encryption|file|path)$/) hit = 0
 	KNOWN[name] = hit
 	return hit
 }
 
+function level(name) {
+	V_NAME = tolower(name); LEVEL = secret_name(name)
+	if (V_NAME in DIRECTIVE) LEVEL = 1
+	return LEVEL
+}
+
+function rooted(v) {
+	return v ~ /^(\.|~)?\/(etc|var|run|usr|opt|srv|home|root|tmp|dev|proc|lib|mnt|data|media|sys|vault|app|secrets)\/[A-Za-z0-9_.\/@+:-]*$/
+}
+
+# Words of letters, numbers with a unit, paths, references, addresses of hosts; all of them.
+function ordinary(v,    w, n, i) {
+	n = split(v, w, /[ \t,;|]+/)
+	for (i = 1; i <= n; i++) {
+		gsub(/^["]+|["]+$/, "", w[i])
+		if (w[i] == "" || rooted(w[i]) || (tolower(w[i]) in HARMLESS)) continue
+		if (w[i] ~ /^[+-]?[0-9]+([.][0-9]+)*[A-Za-z%]?[A-Za-z]?$/ && length(w[i]) < 20) continue
+		if (w[i] ~ /^[*A-Za-z_.:\/@#()+-]+$/ && length(w[i]) <= 24) continue
+		if (w[i] ~ /^\/[A-Za-z0-9_.\/@+-]+$/ && length(w[i]) <= 80) continue
+		if (w[i] ~ /^[A-Za-z0-9_-]+\.(key|pem|crt|cer|p12|pfx|jks)$/) continue
+		if (w[i] ~ /^[a-z][a-z0-9-]*([.][a-z0-9-]+)+(:[0-9]+)?$/ && length(w[i]) <= 64) continue
+		if (w[i] ~ /^[a-z]+:\/\/[a-z0-9.-]+(:[0-9]+)?(\/[a-z_.\/-]*)?$/) continue
+		if (w[i] ~ /^[$][A-Za-z_{(]/ && i == 1 && n == 1 && w[i] ~ /^[$]([A-Za-z_]+|[{][A-Za-z_]+[}])$/) continue
+		return 0
+	}
+	return 1
+}
+
 function harmless(v,    l) {
 	l = tolower(v)
-	if (l ~ /^((files|compat|db|sss|systemd|ldap|winbind|nis|nisplus|hesiod|[[][^]]*[]])[ \t]*)+$/) return 1
+	if (V_NAME ~ /^(passwd|initgroups)$/ && l ~ /^((files|compat|db|sss|systemd|ldap|winbind|nis|nisplus|hesiod|[[][^]]*[]])([ \t]+|$))+$/) return 1
 	sub(/[;,]+$/, "", l)
 	if (l == "" || l == STARS || (l in HARMLESS)) return 1
-	if (v ~ /^[$][A-Za-z_][A-Za-z0-9_]*$/ || v ~ /^[$][{(][^ ]*[})]$/ || v ~ /^%[({<]/ || v ~ /^[{][{%]/) return 1
-	if (v ~ /^(\.|~)?\/(etc|var|run|usr|opt|srv|home|root|tmp|dev|proc|lib|mnt|data|media|sys|vault|app|secrets)\/[^ ]*$/) return 1
+	if (EXPANDS && (v ~ /^[$][A-Za-z_][A-Za-z0-9_]*$/ || v ~ /^[$][{][A-Za-z_][A-Za-z0-9_]*[}]$/ || v ~ /^[$][(][^ ]*[)]$/ || v ~ /^[$][(](cat|<) *\/[^ ]*[)]$/)) return 1
+	if (v ~ /^%[(][A-Za-z_][A-Za-z0-9_.]*[)]s$/) return 1
+	if (LEVEL == 2) return ordinary(v)
+	if (LEVEL == 3) return rooted(v)
 	return 0
 }
 
@@ -105,26 +147,63 @@ function stars(v) {
 	return STARS
 }
 
+# Does a quote followed by this text close something?
+function closes(rest) {
+	return rest ~ /^([] \t,;)}>]|:[ \t]|=>|\\n|\\r|\/>|[?]>|$)/ || rest ~ ("^[" DQ SQ "\\\\`]+([] \t,;)}>]|$)")
+}
+
+# Where the quote q closes in s, from `from`: 0 if nowhere.
+function closing(s, q, from,    i) {
+	for (i = from; i <= length(s); i++) {
+		if (substr(s, i, 1) == "\\") { i++; continue }
+		if (substr(s, i, 1) == q && closes(substr(s, i + 1))) return i
+	}
+	return 0
+}
+
+# The quote that the end of a text lies in, if it was opened behind a separator.
+function inside(head,    i, c, q) {
+	q = ""
+	for (i = 1; i <= length(head); i++) {
+		c = substr(head, i, 1)
+		if (c == "\\") { i++; continue }
+		if (q != "") { if (c == q) q = "" }
+		else if ((c == DQ || c == SQ || c == "`") && (i == 1 || substr(head, i - 1, 1) ~ /[=:,;({[< \t>!&|?]/)) q = c
+	}
+	return q
+}
+
 # --- whole shapes --------------------------------------------------------------------------
 
-function mask_url(s,    out, i, j, k, tok, rest, at, colon, user) {
+function last_at(s,    k) {
+	for (k = length(s); k > 0; k--) if (substr(s, k, 1) == "@") return k
+	return 0
+}
+
+# A password may hold anything up to the last @ before a slash, a blank or the quote around it.
+function mask_url(s,    out, i, j, k, q, tok, rest, at, colon, user, secret) {
 	out = ""
 	while ((i = index(s, "://")) > 0) {
 		out = out substr(s, 1, i + 2); rest = substr(s, i + 3)
-		j = match(rest, /[ \t"<>`]/); if (!j) j = length(rest) + 1
+		j = match(rest, /[ \t]/); if (!j) j = length(rest) + 1
+		if ((q = inside(out)) != "" && (k = closing(rest, q, 1)) && k < j) j = k
 		tok = substr(rest, 1, j - 1)
-		k = index(tok, SQ); if (k) tok = substr(tok, 1, k - 1)
 		k = index(tok, "://"); if (k) tok = substr(tok, 1, k - 1)
+		k = index(tok, "/"); at = last_at(k ? substr(tok, 1, k - 1) : tok)
+		# one with a slash in it
+		k = match(tok, "[" DQ SQ "<>`]"); k = last_at(k ? substr(tok, 1, k - 1) : tok); if (k > at) at = k
 		rest = substr(rest, length(tok) + 1)
-		at = 0
-		for (k = length(tok); k > 0; k--) if (substr(tok, k, 1) == "@") { at = k; break }
 		if (at) {
-			user = substr(tok, 1, at - 1); colon = index(user, ":")
-			if (colon && !harmless(substr(user, colon + 1))) {
+			user = substr(tok, 1, at - 1); colon = index(user, ":"); secret = substr(user, colon + 1)
+			if (colon && secret != "" && secret != STARS && !(EXPANDS && secret ~ /^[$]([A-Za-z_][A-Za-z0-9_]*|[{][A-Za-z_][A-Za-z0-9_]*[}])$/)) {
 				tok = substr(user, 1, colon) STARS substr(tok, at); MASKED++
 			} else if (!colon && length(user) > 19 && user !~ /[\/?]/) {
 				tok = STARS substr(tok, at); MASKED++
 			}
+		}
+		if (match(tok, /^(hooks\.slack\.com\/(services|workflows|triggers)|[a-z.]*discord(app)?\.com\/api\/webhooks|[a-z0-9.-]*webhook\.office\.com|chat\.googleapis\.com\/v1\/spaces|api\.telegram\.org\/bot|hooks\.zapier\.com\/hooks|outlook\.office\.com\/webhook)\/?[^ \t]/)) {
+			k = RLENGTH; j = match(tok, "[" DQ SQ "<>`]"); if (!j) j = length(tok) + 1
+			tok = substr(tok, 1, k - 1) STARS substr(tok, j); MASKED++
 		}
 		out = out tok; s = rest
 	}
@@ -155,15 +234,18 @@ function mask_shapes(s,    l) {
 }
 
 # Authorization: Basic abc, proxy_set_header Authorization "Bearer abc", Bearer abc
-function mask_authorization(s,    l, p, head, rest, q) {
+function mask_authorization(s,    l, p, head, rest, q, j) {
 	l = tolower(s)
 	if (match(l, /authorization["]?[ \t]*[:=,]?[ \t]*["]?(basic|bearer|digest|token|negotiate|apikey|aws4-hmac-sha256)[ \t]+/) \
 		|| match(l, /authorization["]?[ \t]*[:=][ \t]*["]?/) \
 		|| match(l, /(^|[^a-z_-])bearer[ \t]+["]?/)) {
 		p = RSTART + RLENGTH; head = substr(s, 1, p - 1); rest = substr(s, p)
-		if (rest ~ /^[$]/ || rest == "") return s
+		if (rest == "" || rest ~ /^[$]/ && (EXPANDS || l ~ /(proxy_set_header|_param|add_header|pass_header|requestheader|http-request)[ \t]/)) return s
 		if (tolower(head) !~ /authorization/ && rest !~ /^[A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-][A-Za-z0-9._~+\/=-]*([ "]|$)/) return s
-		q = match(rest, "[" DQ SQ "\\\\]"); if (!q) q = length(rest) + 1
+		q = closing(rest, DQ, 1); j = closing(rest, SQ, 1); if (!q || (j && j < q)) q = j
+		if ((j = match(rest, "\\\\[" DQ SQ "]")) && (!q || j < q)) q = j
+		if (!q) q = length(rest) + 1
+		V_NAME = ""; LEVEL = 1
 		if (harmless(substr(rest, 1, q - 1))) return s
 		MASKED++
 		return head STARS substr(rest, q)
@@ -174,7 +256,8 @@ function mask_authorization(s,    l, p, head, rest, q) {
 # --- name and value ------------------------------------------------------------------------
 
 # Where the value that starts a string ends, and what quotes it. Sets V_OPEN, V_LEN, V_CLOSED.
-function value_span(s, to_end, outer,    c, i, j) {
+# env: words as systemd and env files split them, at white space only.
+function value_span(s, to_end, outer, env,    c, i, j) {
 	c = substr(s, 1, 1); V_OPEN = 0; V_CLOSED = 1; V_QUOTE = ""
 	if (c == "\\" && (substr(s, 2, 1) == DQ || substr(s, 2, 1) == SQ)) {
 		V_OPEN = 2; V_QUOTE = substr(s, 1, 2)
@@ -182,47 +265,66 @@ function value_span(s, to_end, outer,    c, i, j) {
 		if (j) { V_LEN = j - 1; return }
 		V_LEN = length(s) - 2; return
 	}
-	if (c == DQ || c == SQ || c == "`") {
+	if ((c == DQ || c == SQ || c == "`") && c != outer) {
 		V_OPEN = 1; V_QUOTE = c
 		for (i = 2; i <= length(s); i++) {
-			if (substr(s, i, 1) == "\\") { i++; continue }
-			if (substr(s, i, 1) == c) { V_LEN = i - 2; return }
+			if (substr(s, i, 1) == "\\" && c != SQ) { i++; continue }
+			if (substr(s, i, 1) == c) break
 		}
-		V_LEN = length(s) - 1; V_CLOSED = 0; return
+		if (i > length(s)) { V_LEN = length(s) - 1; V_CLOSED = 0; return }
+		# "a"b and "a"b"c": it goes on behind the quote
+		j = substr(s, i + 1)
+		if (closes(j) || (!env && !to_end && j ~ /^[.+&|:\/=<]/)) { V_LEN = i - 2; return }
+		j = closing(s, c, i + 1)
+		if (j && index(substr(s, i + 1, j - i - 1), " ") == 0) { V_LEN = j - 2; return }
+		V_OPEN = 0
+		for (i = i + 1; i <= length(s) && substr(s, i, 1) !~ /[ \t]/; i++) {
+			if (substr(s, i, 1) ~ ("[" DQ SQ "]") && (j = index(substr(s, i + 1), substr(s, i, 1)))) i += j
+		}
+		V_LEN = i - 1; return
 	}
 	if (outer != "") {
-		j = index(s, outer)
+		j = closing(s, outer, 1)
 		V_LEN = j ? j - 1 : length(s); return
 	}
 	if (to_end) { V_LEN = length(s); return }
 	# a password may well hold one of ; , & ) and the like: they end it before another NAME=, or
-	# before the end of a word
+	# before the end of a word; a quote in its midst goes on to its other half, blanks and all
 	V_LEN = length(s)
 	for (i = 1; i <= length(s); i++) {
 		c = substr(s, i, 1)
+		if (c == "\\" && env) { i++; continue }
 		if (c !~ /[] \t;,&<>)|}"]/ && c != SQ) continue
 		j = substr(s, i + 1)
+		if (c == DQ || c == SQ) {
+			if (!env && closes(j)) { V_LEN = i - 1; return }
+			if (index(j, c)) i += index(j, c)
+			continue
+		}
+		if (c !~ /[ \t]/ && env) continue
 		if (c !~ /[];,&<>)|}]/ || j ~ /^[])},;]*([ \t]|$)/ || (c ~ /[;,&]/ && j ~ /^[A-Za-z_][A-Za-z0-9_. -]*=/)) {
 			V_LEN = i - 1; return
 		}
 	}
 }
 
-function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_start, l, quote_after, plain) {
+function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_start, l, env, hit, plain) {
 	out = ""
 	while (match(s, /[A-Za-z_][A-Za-z0-9_.-]*/)) {
 		name = substr(s, RSTART, RLENGTH)
 		before = RSTART > 1 ? substr(s, RSTART - 1, 1) : (out == "" ? "" : substr(out, length(out), 1))
 		out = out substr(s, 1, RSTART + RLENGTH - 1); s = substr(s, RSTART + RLENGTH)
-		if (!secret_name(name) && !(tolower(name) in DIRECTIVE)) continue
+		hit = level(name)
+		if (!hit && before ~ /[?&;]/ && tolower(name) ~ /(^|[_-])(sig|signature)$/ && s ~ /^=/) hit = LEVEL = 1
+		if (!hit) continue
 		plain = substr(out, 1, length(out) - length(name))
 		at_start = (plain ~ /^[ \t]*(export[ \t]+|set[ \t]+|-[ \t]+|["$@;#]*)*$/) && plain !~ /-$/
-		outer = ""
+		outer = ""; env = (plain ~ /^[ \t]*Environment[ \t]*=/)
 		# "NAME=a b" or NAME inside quotes: the value ends with them
 		if ((before == DQ || before == SQ) && substr(s, 1, 1) ~ /[=:]/) outer = before
 		if (match(s, "^[\\\\]?[" DQ SQ "]?\\]?[ \t]*(=>|:=|\\+=|[:=])[ \t]*")) {
 			sep = substr(s, 1, RLENGTH); s = substr(s, RLENGTH + 1)
-			if (sep ~ /^:$/ && s ~ /^[:\/]/) { out = out sep; continue }
+			if (sep ~ /^:$/ && (s ~ /^:/ || s ~ /^\/\// || (s ~ /^\// && !at_start))) { out = out sep; continue }
 			to_end = at_start && outer == ""
 			if (sep ~ /^["\\]/ || sep ~ ("^" SQ)) to_end = 0
 		} else if (match(s, "^[" DQ SQ "][ \t]*,[ \t]*") && plain ~ /(define|setenv|putenv|env|set|add)[^(]*\([ \t]*.$/) {
@@ -231,7 +333,7 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 			sep = substr(s, 1, RLENGTH); s = substr(s, RLENGTH + 1); to_end = 0; outer = ""
 		} else if (match(s, /^>[^<]/) && before == "<" && index(s, "</")) {
 			out = out ">"; s = substr(s, 2)
-			l = index(s, "<")
+			l = index(s, "</")
 			out = out stars(substr(s, 1, l - 1)); s = substr(s, l)
 			continue
 		} else if (match(s, /^[ \t]+/) && ((before == "-" && plain ~ /(^|[ \t"=(])-?-$/) || (tolower(name) in DIRECTIVE) \
@@ -240,7 +342,7 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 			v = substr(s, RLENGTH + 1)
 			l = v; sub(/[ \t].*/, "", l)
 			if (before != "-" && plain !~ /^[ \t]*(user[ \t]+[^ \t]+[ \t]+|sentinel[ \t]+|set[ \t]+|neighbor[ \t]+[^ \t]+[ \t]+)?$/) continue
-			if (l ~ /^[[]/ || l ~ /^-/ || l ~ /^[=:(){]/ || harmless(l)) { continue }
+			if (l ~ /^[[][a-z_]+=/ || l ~ /^(--[A-Za-z]|-[A-Za-z]$)/ || l ~ /^[=:(){]+$/ || harmless(l)) { continue }
 			if (tolower(name) == "auth-pass" && plain ~ /sentinel/) { sub(/[^ \t]+[ \t]+/, "", v); sep = substr(s, 1, length(s) - length(v)) }
 			s = v; to_end = 0
 		} else continue
@@ -249,8 +351,9 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 			match(plain, /^[ \t]*/); block_indent = RLENGTH; out = out s; s = ""; continue
 		}
 		if (s ~ /^\\$/) { next_line = 1; out = out s; s = ""; continue }
-		value_span(s, to_end, outer)
+		value_span(s, to_end, outer, env)
 		v = substr(s, V_OPEN + 1, V_LEN)
+		if (to_end && V_OPEN == 0 && v ~ /[^ \t\\](\\\\)*\\$/) next_line = 1
 		if (to_end && V_OPEN == 0) { l = v; sub(/[ \t]+#.*$/, "", l); sub(/[ \t;,]+$/, "", l); if (harmless(l)) { continue } }
 		if (V_OPEN == 0 && v ~ /^(os\.environ|os\.getenv|getenv|process\.env|ENV|env|environ|config|settings)?(\.[a-z]+)?[{[(]$/) continue
 		if (!V_CLOSED) { open_quote = V_QUOTE }
@@ -262,7 +365,7 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 function mask_word_after(s, re,    p, rest, n, q) {
 	if (!match(s, re)) return s
 	p = RSTART + RLENGTH; rest = substr(s, p)
-	value_span(rest, 0, "")
+	value_span(rest, 0, "", 0); V_NAME = ""; LEVEL = 1
 	n = V_OPEN + V_LEN
 	q = substr(rest, V_OPEN + 1, V_LEN)
 	if (harmless(q)) return s
@@ -290,7 +393,20 @@ function mask_commands(s) {
 	return s
 }
 
-function mask_text(s,    low, indent, p) {
+# Does something replace $NAME on this line? A shell, cron's shell, or systemd in a command.
+function expands(s) {
+	if (++line_count == 1 && s ~ /^#![^ ]*[\/ ](env[ \t]+)?(ba|da|k|z|a)?sh([ \t]|$)/) in_shell = 1
+	EXPANDS = in_shell || exec_more || s ~ /^[ \t]*Exec[A-Z][A-Za-z]*[ \t]*=/ \
+		|| s ~ /^[ \t]*(@[a-z]+|[0-9*][^ \t=]*[ \t]+[^ \t=]+[ \t]+[^ \t=]+[ \t]+[^ \t=]+[ \t]+[^ \t=]+)[ \t]/
+	exec_more = (exec_more || s ~ /^[ \t]*Exec[A-Z][A-Za-z]*[ \t]*=/) && s ~ /\\$/
+}
+
+function mask_text(s) {
+	expands(s)
+	return masked_text(s)
+}
+
+function masked_text(s,    low, indent, p) {
 	if (in_pem) {
 		if (s ~ /-----END /) { in_pem = 0; return s }
 		MASKED += (in_pem == 1); in_pem = 2
@@ -305,7 +421,7 @@ function mask_text(s,    low, indent, p) {
 		MASKED++; p = index(s, open_quote)
 		if (!p) return STARS
 		open_quote = ""
-		return STARS mask_text(substr(s, p))
+		return STARS masked_text(substr(s, p))
 	}
 	if (next_line) { next_line = (s ~ /\\$/); MASKED++; return STARS }
 	if (block_indent >= 0) {
@@ -317,11 +433,14 @@ function mask_text(s,    low, indent, p) {
 	if (next_value) {
 		next_value = 0
 		if (match(low, /^[ \t-]*"?value"?[ \t]*[:=][ \t]*/)) {
-			p = RLENGTH; value_span(substr(s, p + 1), 1, "")
+			p = RLENGTH; value_span(substr(s, p + 1), 1, "", 0); LEVEL = next_level
 			return substr(s, 1, p + V_OPEN) stars(substr(s, p + V_OPEN + 1, V_LEN)) substr(s, p + V_OPEN + V_LEN + 1)
 		}
 	}
 	if (low !~ TRIGGER) return s
+	if (match(s, /^[ \t]*SetCredential(Encrypted)?[ \t]*=[^:]*:/)) {
+		next_line = (s ~ /\\$/); MASKED++; return substr(s, 1, RLENGTH) STARS
+	}
 	if (s ~ /-----BEGIN [A-Za-z0-9 ]*(PRIVATE KEY|Static key)/) {
 		p = index(s, "-----BEGIN "); low = substr(s, p + 5)
 		if (index(low, "-----END ")) {
@@ -336,7 +455,7 @@ function mask_text(s,    low, indent, p) {
 	}
 	if (match(low, /^[ \t-]*"?name"?[ \t]*[:=][ \t]*["]?/)) {
 		low = substr(s, RLENGTH + 1); gsub(/[", \t]/, "", low)
-		if (secret_name(low)) { next_value = 1; return s }
+		if (level(low)) { next_value = 1; next_level = LEVEL; return s }
 	}
 	if (index(s, "://")) s = mask_url(s)
 	s = mask_authorization(s)
@@ -347,31 +466,34 @@ function mask_text(s,    low, indent, p) {
 
 # Arguments come one by one; an option that takes a secret makes the next one a secret.
 function mask_arg(a,    base, eq, name, before) {
-	arg_count++
+	arg_count++; EXPANDS = 0
 	if (arg_count == 1) { base = a; sub(/.*\//, "", base); arg_client = base }
 	if (arg_next) {
 		arg_next = 0
-		if (a !~ /^--?[A-Za-z]/) return stars(a)
+		if (a !~ /^(--[A-Za-z]|-[A-Za-z]$)/) { LEVEL = arg_level; V_NAME = ""; return stars(a) }
 	}
 	if (a ~ /^--?[A-Za-z][A-Za-z0-9_.-]*$/) {
 		name = a; sub(/^--?/, "", name)
-		if (secret_name(name) || (tolower(name) in DIRECTIVE)) { arg_next = 1; return a }
+		if (level(name)) { arg_next = 1; arg_level = LEVEL; return a }
 	}
 	if (arg_client ~ /^(mysql|mariadb)/ && a ~ /^-p./) { MASKED++; return "-p" STARS }
 	if (arg_client ~ /^sshpass/ && a ~ /^-p./) { MASKED++; return "-p" STARS }
-	if (arg_client ~ /^sshpass/ && a == "-p") { arg_next = 1; return a }
-	if (arg_client ~ /^(redis|keydb|valkey)-cli/ && a == "-a") { arg_next = 1; return a }
-	if (arg_client ~ /^ldap/ && a == "-w") { arg_next = 1; return a }
-	if (arg_client ~ /^mongo/ && a == "-p") { arg_next = 1; return a }
+	if (arg_client ~ /^sshpass/ && a == "-p") { arg_next = 1; arg_level = 1; return a }
+	if (arg_client ~ /^(redis|keydb|valkey)-cli/ && a == "-a") { arg_next = 1; arg_level = 1; return a }
+	if (arg_client ~ /^ldap/ && a == "-w") { arg_next = 1; arg_level = 1; return a }
+	if (arg_client ~ /^mongo/ && a == "-p") { arg_next = 1; arg_level = 1; return a }
 	if (a ~ /^[^:\/ ]+:[^\/ ]/ && arg_user) { arg_user = 0; MASKED++; eq = index(a, ":"); return substr(a, 1, eq) STARS }
 	arg_user = (arg_client ~ /^(curl|wget)/ && (a == "-u" || a == "--user" || a == "--proxy-user"))
 	if (a ~ /^pass:/) { MASKED++; return "pass:" STARS }
 	if (match(a, /^-?-?[A-Za-z_][A-Za-z0-9_.-]*[=:]/) && a !~ /^[A-Za-z]+:\/\//) {
 		name = substr(a, 1, RLENGTH - 1); sub(/^-*/, "", name)
-		if (secret_name(name)) return substr(a, 1, RLENGTH) stars(substr(a, RLENGTH + 1))
+		eq = RLENGTH
+		if (level(name)) return substr(a, 1, eq) stars(substr(a, eq + 1))
 	}
 	before = MASKED
-	a = mask_text(a)
+	EXPANDS = (arg_client ~ /^(ba|da|k|z|a)?sh$/)
+	a = masked_text(a)
+	EXPANDS = 0
 	in_pem = 0; in_tag = ""; open_quote = ""; block_indent = -1; next_value = 0; next_line = 0
 	return a
 }
