@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 
@@ -11,12 +12,21 @@ def shell_word(text: object) -> str:
     A line end at the very end is lost; nothing that is quoted here means one.
     """
     if str(text).isprintable():
-        return shlex.quote(str(text))
+        return min(shlex.quote(str(text)), _double_quoted(str(text)), key=len)
     octal = "".join(
         c if c.isascii() and c.isalnum() else "".join(f"\\0{b:03o}" for b in _bytes(c))
         for c in str(text)
     )
     return f"\"$(printf '%b' '{octal}')\""
+
+
+def _double_quoted(text: str) -> str:
+    """Between double quotes, which nest more readably; with a ``!`` an interactive shell would
+    look into its history, so that is left to single quotes."""
+    if "!" in text or "'" not in text:
+        return shlex.quote(text)
+    escaped = re.sub(r'([\\"$`])', r"\\\1", text)
+    return f'"{escaped}"'
 
 
 def _bytes(char: str) -> bytes:

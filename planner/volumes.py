@@ -193,7 +193,7 @@ def _checks(volume: Volume, image: str, family: str) -> Iterable[str]:
     scripts = [f"find .{prune} -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum -b"]
     if family != "alpine":
         scripts.append(
-            f"find .{prune} -mindepth 1 ! -type s -printf '%y %m %U %G %p\\0' | LC_ALL=C sort -z"
+            f"find .{prune} -mindepth 1 -not -type s -printf '%y %m %U %G %p\\0' | LC_ALL=C sort -z"
         )
     for script in scripts:
         script = f"command -v find >/dev/null && {script} | sha256sum"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 
 from msgspec.structs import replace
 
@@ -15,6 +14,7 @@ from planner.service.describe import Kind, container_user, workload
 from planner.service.places import Wanted
 from planner.service.storage import Storage
 from planner.service.view import Service, called, stem
+from planner.shell import shell_word
 from planner.workloads.postgresql import locale
 from planner.workloads.postgresql.access import admissions
 from planner.workloads.postgresql.cluster import Cluster, find
@@ -239,7 +239,8 @@ def _base_backup(cluster: Cluster, run_as: Account | None) -> tuple[str, ...]:
 def _census(cluster: Cluster) -> str:
     """Rows of every table of every database, counted exactly by the server itself."""
     where = next(iter(_sockets(cluster)), "/run/postgresql")
-    psql = shlex.join((_bin(cluster, "psql"), "-X", "-At", "-h", where, "-p", _port(cluster), "-d"))
+    words = (_bin(cluster, "psql"), "-X", "-At", "-h", where, "-p", _port(cluster), "-d")
+    psql = " ".join(shell_word(word) for word in words)
     databases = (
         "select datname from pg_database where datallowconn and not datistemplate order by 1"
     )
@@ -250,8 +251,8 @@ def _census(cluster: Cluster) -> str:
         "'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema') order by 1, 2, 3"
     )
     return (
-        f"{psql} postgres -c {shlex.quote(databases)} | "
-        f'while read -r d; do {psql} "$d" -c {shlex.quote(rows)} </dev/null || exit 1; done'
+        f"{psql} postgres -c {shell_word(databases)} | "
+        f'while read -r d; do {psql} "$d" -c {shell_word(rows)} </dev/null || exit 1; done'
     )
 
 
