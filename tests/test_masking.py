@@ -137,3 +137,24 @@ def test_a_reference_counts_only_where_a_shell_expands_it(awk: list[str]) -> Non
     script = f"#!/bin/sh\n{EXPANDED}"
     assert mask(awk, "mask_text", script) == script + "0\n"
     assert mask(awk, "mask_text", EXPANDED) == 'DB_PASSWORD=***\nDB_PASSWORD="***"\n2\n'
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_no_line_keeps_the_mask_busy(awk: list[str]) -> None:
+    """Lines that made a pattern try every way to split them; the limit is a hundred times more
+    than they take."""
+    lines = [
+        f"{'#' * 80} KEYS TRACKING {'#' * 80}",
+        f"{'$@;' * 60} API_KEY= {'$@;' * 60}",
+        f"{'- ' * 200}password: {'a.' * 400}x",
+        f"SECRET_KEY={'1.' * 500}!",
+        f"{'a-b.' * 300}KEY={'a-b.' * 300}!",
+    ]
+    program = mask_program() + "{ print mask_text($0) }"
+    subprocess.run(
+        [*awk, program],
+        input="\n".join(lines).encode(),
+        capture_output=True,
+        check=True,
+        timeout=20,
+    )

@@ -38,6 +38,7 @@ END { if (unreadable) printf "%s S partial %d files could not be read\n", MARK, 
 carry() {
 	stat_lines | awk -v kinds="$2" -F "$TAB" '$1 == "f" || ($1 == "l" && kinds == "follow")' |
 		limit_stdin awk -v TOTAL="$1" -v MARK="$MARK" "$PLANNER_MASK$CARRY_AWK"
+	late $? "text of files"
 }
 
 # --- what the machine is -------------------------------------------------------------------------

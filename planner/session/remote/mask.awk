@@ -318,7 +318,7 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 		if (!hit && before ~ /[?&;]/ && tolower(name) ~ /(^|[_-])(sig|signature)$/ && s ~ /^=/) hit = LEVEL = 1
 		if (!hit) continue
 		plain = substr(out, 1, length(out) - length(name))
-		at_start = (plain ~ /^[ \t]*(export[ \t]+|set[ \t]+|-[ \t]+|["$@;#]*)*$/) && plain !~ /-$/
+		at_start = (plain ~ /^[ \t]*(export[ \t]+|set[ \t]+|-[ \t]+|["$@;#])*$/) && plain !~ /-$/
 		outer = ""; env = (plain ~ /^[ \t]*Environment[ \t]*=/)
 		# "NAME=a b" or NAME inside quotes: the value ends with them
 		if ((before == DQ || before == SQ) && substr(s, 1, 1) ~ /[=:]/) outer = before
