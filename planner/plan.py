@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from planner import change, facts, images, rules, store, topology, volumes, workloads
+from planner.change.names import MOVES
 from planner.errors import InputError
 from planner.model import (
     PLAN_SCHEMA,
@@ -23,8 +24,6 @@ from planner.model import (
     Workload,
     WorkloadPlan,
 )
-
-MOVES = ("container", "container-with-changes")
 
 
 def make_plan(
