@@ -68,7 +68,7 @@ def run(state: State) -> None:
         _remove(state, plan)
         _table(rows)
     failures += _still_there(state, machines)
-    failures += _leaks(folder)
+    failures += [*_leaks(folder), *_leaks(state.run / "snapshots")]
     print(f"\nproof took {time.monotonic() - begun:.0f} s")
     if failures:
         raise LabError("the proof failed:\n" + "\n".join(f"- {f}" for f in failures))
