@@ -55,7 +55,8 @@ FIELDS = {
     "virt": ("virt", "virtualization"),
     "virtualenvs": ("virtualenvs", "virtualenvs"),
 }
-"""Folder of cases -> section that holds its text, and the field of Host that it becomes."""
+"""Folder of cases -> section that holds its text, and the field of Host that it becomes. A folder
+that is not here is named as its section, and shows every fact that comes from it."""
 
 MORE = {
     "processes": ("processes", ("processes", "environments", "open_files")),
@@ -100,9 +101,13 @@ def test_case(case: Path, golden: Callable[[Path, str], None]) -> None:
     if kind in ("unitfile", "execline", "environment-file"):
         result: object = WORDS[kind](case.read_text())
     else:
-        section, names = MORE.get(kind) or (FIELDS[kind][0], (FIELDS[kind][1],))
+        section, names = MORE.get(kind) or (kind, ())
+        if kind in FIELDS:
+            section, names = FIELDS[kind][0], (FIELDS[kind][1],)
         base = BASE | ({"os-release": OS_OF[kind]} if kind in OS_OF else {})
         machine = facts.read(snapshot({**base, section: case.read_text()}))
+        names = names or tuple(n for n, f in all_facts(machine).items() if f.section == section)
+        assert names, f"no fact comes from {section}"
         result = {name: getattr(machine, name) for name in names}
     golden(case.with_suffix(".json"), pretty(result))
 

@@ -12,7 +12,8 @@ import pytest
 
 from planner import store
 from planner.errors import InputError
-from planner.gather import SECTIONS, gather
+from planner.gather import gather
+from planner.gather.look import SECTIONS
 from planner.model import Snapshot
 from planner.session import Options, targets
 

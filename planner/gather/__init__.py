@@ -10,30 +10,12 @@ from pathlib import Path
 import msgspec
 
 from planner import session, store
+from planner.gather.look import COLLECTOR, SECTIONS, collector
 from planner.model import SNAPSHOT_SCHEMA, Login, Section, Snapshot
 from planner.session.framing import CUT, decode
 from planner.session.run import EVERYWHERE
-from planner.session.script import script
 
-COLLECTOR = "sh-1"
-"""Name of the collector in a snapshot; counts up when the meaning of a section changes."""
-
-# fmt: off
-SECTIONS = (
-    "identity", "os-release", "uname", "cmdline", "virt", "init", "cpu", "meminfo", "pci",
-    "usb", "modules", "mountinfo", "df", "addresses", "hosts", "passwd", "group", "fips",
-    "selinux", "timezone", "processes", "listeners", "connections", "units", "unit-files",
-    "unit-text", "sysv", "cron", "dpkg", "apt-auto", "apt-origins", "rpm", "apk", "owners",
-    "config-files", "files", "paths", "sizes", "virtualenvs",
-)
-# fmt: on
-"""What the collector looks for, in order."""
-
-
-def collector(nonce: str, budget: int = 240) -> str:
-    """The collector as a script for ``/bin/sh -s``; ``budget``: seconds for the whole look."""
-    body = (Path(__file__).parent / "collector.sh").read_text(encoding="utf-8")
-    return script(body, nonce, PLANNER_BUDGET=str(budget))
+__all__ = ["Gathered", "gather"]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 
 from planner.facts import execline, unitfile
-from planner.model import Fact, Host, Listener, Process, T, Unit
+from planner.model import Fact, Host, Listener, Process, Unit
+from planner.model.data import T
 from planner.service.plain import plain
 
 MASK = "***"

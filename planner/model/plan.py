@@ -1,0 +1,137 @@
+"""The whole decision, and the files that come of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from planner.model.data import Data
+from planner.model.running import CronJob
+from planner.model.security import Account, Group
+from planner.model.snapshot import Login, Origin, SnapshotStatus
+from planner.model.verdict import HostOutcome, Verdict
+from planner.model.workload import Agent, Workload
+
+PLAN_SCHEMA = 1
+
+
+class Image(Data, frozen=True):
+    """What a Dockerfile says, as data."""
+
+    base: str
+    """``docker.io/library/debian:bookworm-slim``."""
+    base_reason: str
+    family: str
+    """Of the package manager: debian, rhel, suse, alpine."""
+    tag: str
+    """Local name: ``planner/<host>-<name>:<upstream version, or the day of the look>``."""
+    accounts: tuple[Account, ...] = ()
+    groups: tuple[Group, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    problems: tuple[str, ...] = ()
+    """Why it cannot be built from what is known; empty: it can."""
+
+
+Phase = Literal[
+    "prepare",
+    "build",
+    "secrets",
+    "rehearse",
+    "stop",
+    "move",
+    "start",
+    "check",
+    "cutover",
+    "backout",
+]
+
+
+class Step(Data, frozen=True):
+    """One numbered step of a change. Every command is one line for ``sh``, run by the operator
+    where the containers will run, in the plan's folder, with ``ENGINE``, ``COMPOSE`` and ``SSH``
+    set as the change says at its top."""
+
+    id: str
+    phase: Phase
+    title: str
+    commands: tuple[str, ...] = ()
+    note: str = ""
+    seconds: int = -1
+    """Expected duration; -1: unknown."""
+    downtime: bool = False
+    expect: str = ""
+    """What tells that it worked; otherwise: stop and go to the backout."""
+
+
+class WorkloadPlan(Data, frozen=True):
+    workload: Workload
+    verdict: Verdict
+    image: Image | None = None
+
+
+class Unseen(Data, frozen=True):
+    """A fact that is not known, or known only in part."""
+
+    fact: str
+    section: str
+    reason: str
+    consequence: str = ""
+
+
+class HostPlan(Data, frozen=True):
+    name: str
+    slug: str
+    """Name of its folder: lower case, safe, unique in the plan."""
+    status: SnapshotStatus
+    origin: Origin
+    taken_at: str
+    outcome: HostOutcome | None = None
+    """None: nobody could look, so there is no verdict."""
+    why: str = ""
+    reason: str = ""
+    origin_note: str = ""
+    door: str = ""
+    collector: str = ""
+    address: str = ""
+    groups: tuple[str, ...] = ()
+    login: Login = Login()
+    os: str = ""
+    arch: str = ""
+    virtualization: str = ""
+    cpus: int = -1
+    memory: int = -1
+    disk_used: int = -1
+    names: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    host_entries: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Names that the machine's own /etc/hosts gives to others: (address, names)."""
+    timezone: str = ""
+    verdict: Verdict | None = None
+    """Of the machine alone, by the rules about machines, where it was seen and has no workload."""
+    workloads: tuple[WorkloadPlan, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    leftover_jobs: tuple[CronJob, ...] = ()
+    """Cron jobs that belong to no workload."""
+    unseen: tuple[Unseen, ...] = ()
+    steps: tuple[Step, ...] = ()
+    snapshot_sha256: str = ""
+
+
+class Plan(Data, frozen=True):
+    """The whole decision. Its canonical JSON is hashed as evidence."""
+
+    schema: int
+    planner: str
+    """Version of the planner."""
+    as_of: str
+    """What depends on time is judged as of this moment; default: newest snapshot."""
+    lifecycle_as_of: str
+    rules_sha256: str
+    hosts: tuple[HostPlan, ...]
+
+
+class Artifact(Data, frozen=True):
+    """A file to write: path relative to the plan's folder, content, executable or not."""
+
+    path: str
+    text: str
+    executable: bool = False

@@ -1,0 +1,67 @@
+"""What one look at a machine brought back."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from planner.model.data import Data
+
+SNAPSHOT_SCHEMA = 1
+
+
+SectionState = Literal["ok", "partial", "missing"]
+
+
+class Section(Data, frozen=True):
+    """One section of a snapshot, as the machine said it.
+
+    ``ok``: complete (``text`` may be empty: looked, nothing there). ``partial``: ``text`` holds a
+    part, ``reason`` says what lacks ("not root: only own processes", "cut at 262144 bytes").
+    ``missing``: could not look, ``reason`` says why.
+    """
+
+    state: SectionState
+    text: str = ""
+    reason: str = ""
+    exit: int = 0
+    ms: int = 0
+
+
+class Login(Data, frozen=True):
+    """How the machine was reached."""
+
+    user: str = ""
+    """The login itself, before sudo or the like."""
+    port: int = 0
+    """Of SSH, where the inventory names one; 0: the usual."""
+    uid: int = -1
+    """Whom the collector ran as."""
+    root: bool = False
+    """Whether the collector ran with uid 0, directly or through become."""
+
+
+SnapshotStatus = Literal["seen", "unreachable", "failed"]
+
+
+Origin = Literal["captured", "constructed"]
+
+
+class Snapshot(Data, frozen=True):
+    """One look at one machine. ``failed``: reached, but the collector gave nothing usable."""
+
+    schema: int
+    host: str
+    status: SnapshotStatus
+    taken_at: str
+    origin: Origin
+    origin_note: str = ""
+    """For a constructed snapshot: after which documentation it was written."""
+    reason: str = ""
+    door: str = "ansible"
+    collector: str = ""
+    address: str = ""
+    groups: tuple[str, ...] = ()
+    variables: dict[str, str] = {}
+    """Inventory variables on the allow-list, as text."""
+    login: Login = Login()
+    sections: dict[str, Section] = {}
