@@ -1,0 +1,1 @@
+"""Gathering over real SSH, against what people use today."""

@@ -1,0 +1,39 @@
+"""Run as a program: a whole gathering with the fixed payload in the collector's place.
+
+Prints the wall time in seconds and the peak resident memory in KiB, its own and that of the
+largest program that it started.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from planner.gather import gather
+from planner.session import Options
+
+from .payload import payload
+
+
+def main() -> None:
+    inventory, folder, forks, size = sys.argv[1:5]
+    start = time.perf_counter()
+    found = gather(
+        Options(inventory=(inventory,), forks=int(forks)),
+        Path(folder),
+        lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        collector=lambda nonce: payload(nonce, int(size)),
+    )
+    seconds = time.perf_counter() - start
+    own, started = (
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    print(len(found.seen), seconds, own, started)
+
+
+if __name__ == "__main__":
+    main()
