@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 import msgspec
 
-from planner import change, facts, images, rules, store, topology, volumes, workloads
+from planner import change, facts, images, looks, rules, store, topology, volumes, workloads
 from planner.change.names import MOVES
 from planner.errors import InputError
 from planner.model import (
     PLAN_SCHEMA,
     Account,
     Fact,
+    Gone,
     Group,
     Host,
     HostPlan,
     Image,
+    Look,
     Plan,
     Snapshot,
     Unseen,
@@ -37,13 +41,10 @@ def make_plan(
     if not snapshots:
         raise InputError("no snapshots to plan from: gather some first (planner gather -i ...)")
     moment = as_of or max(s.taken_at for s in snapshots)
-    ordered = sorted(snapshots, key=lambda s: s.host)
-    hosts = [facts.read(s) for s in ordered]
-    found = [workloads.detect(host) for host in hosts]
-    by_host = {host.name: host for host in hosts}
+    subjects = [_subject(group) for group in _by_host(snapshots)]
     connected = topology.connect(
-        hosts,
-        tuple(volumes.complete(by_host[w.host], w) for d in found for w in d.workloads),
+        [subject.host for subject in subjects],
+        tuple(workload for subject in subjects for workload in subject.workloads),
     )
     slugs: set[str] = set()
     return Plan(
@@ -54,28 +55,66 @@ def make_plan(
         rules_sha256=ruleset.sha256,
         hosts=tuple(
             _host_plan(
-                host,
-                snapshot,
-                store.slug(host.name, slugs),
-                tuple(w for w in connected if w.host == host.name),
-                detected,
+                subject,
+                store.slug(subject.host.name, slugs),
+                tuple(w for w in connected if w.host == subject.host.name),
                 ruleset,
                 moment,
             )
-            for host, snapshot, detected in zip(hosts, ordered, found, strict=True)
+            for subject in subjects
         ),
     )
 
 
+@dataclass(frozen=True)
+class _Subject:
+    """One machine with all looks at it, the newest as the base."""
+
+    host: Host
+    snapshot: Snapshot
+    detected: workloads.Detected
+    workloads: tuple[Workload, ...]
+    looks: tuple[Look, ...]
+    gone: tuple[Gone, ...]
+
+
+def _by_host(snapshots: Sequence[Snapshot]) -> Iterable[list[Snapshot]]:
+    ordered = sorted(snapshots, key=lambda s: (s.host, s.taken_at))
+    return (list(group) for _, group in groupby(ordered, key=lambda s: s.host))
+
+
+def _subject(group: Sequence[Snapshot]) -> _Subject:
+    hosts = [facts.read(snapshot) for snapshot in group]
+    base = looks.newest(hosts)
+    detected = workloads.detect(base)
+    earlier = [
+        (host.taken_at, _measured(host, workloads.detect(host)))
+        for host in hosts
+        if host is not base and not looks.comparable(base, host)
+    ]
+    found = looks.merged(_measured(base, detected), earlier)
+    return _Subject(
+        host=base,
+        snapshot=group[hosts.index(base)],
+        detected=detected,
+        workloads=tuple(looks.with_growth(w, base.taken_at, earlier) for w in found),
+        looks=looks.described(base, hosts),
+        gone=looks.gone(found, earlier),
+    )
+
+
+def _measured(host: Host, detected: workloads.Detected) -> tuple[Workload, ...]:
+    return tuple(volumes.complete(host, workload) for workload in detected.workloads)
+
+
 def _host_plan(
-    host: Host,
-    snapshot: Snapshot,
+    subject: _Subject,
     slug: str,
     found: tuple[Workload, ...],
-    detected: workloads.Detected,
     ruleset: rules.RuleSet,
     as_of: str,
 ) -> HostPlan:
+    host, detected = subject.host, subject.detected
     judged = tuple(
         WorkloadPlan(workload=w, verdict=rules.judge(ruleset, host, w, as_of)) for w in found
     )
@@ -118,7 +157,9 @@ def _host_plan(
         agents=detected.agents,
         leftover_jobs=detected.leftover_jobs,
         unseen=tuple(_unseen(host)),
-        snapshot_sha256=hashlib.sha256(store.encode(snapshot)).hexdigest(),
+        snapshot_sha256=hashlib.sha256(store.encode(subject.snapshot)).hexdigest(),
+        looks=subject.looks,
+        gone=subject.gone,
     )
     return msgspec.structs.replace(result, steps=change.steps(result))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from planner.model.data import Data
+from planner.model.looks import Gone, Look
 from planner.model.running import CronJob
 from planner.model.security import Account, Group
 from planner.model.snapshot import Login, Origin, SnapshotStatus
@@ -74,7 +75,6 @@ class Unseen(Data, frozen=True):
     fact: str
     section: str
     reason: str
-    consequence: str = ""
 
 
 class HostPlan(Data, frozen=True):
@@ -112,6 +112,9 @@ class HostPlan(Data, frozen=True):
     leftover_jobs: tuple[CronJob, ...] = ()
     """Cron jobs that belong to no workload."""
     unseen: tuple[Unseen, ...] = ()
+    looks: tuple[Look, ...] = ()
+    """Oldest first; ``taken_at`` is the one that the plan starts from."""
+    gone: tuple[Gone, ...] = ()
     steps: tuple[Step, ...] = ()
     snapshot_sha256: str = ""
 

@@ -58,6 +58,8 @@ class Volume(Data, frozen=True):
     """Bytes; -1: not measured."""
     files: int = -1
     modified: str = ""
+    growth: int | None = None
+    """Bytes a day over all looks that measured it; None: one look, or not measured."""
     filesystem: str = ""
     """Type and mount point of the file system that holds it: ``ext4 on /``."""
     consistency: Consistency = "stop"
@@ -121,6 +123,8 @@ class Peer(Data, frozen=True):
     """Id of the workload that listens there."""
     seen: bool = True
     """False: named in configuration, no connection at the time of the look."""
+    last_seen: str = ""
+    """The look that saw the connection, where it was not the newest."""
 
 
 class Coupling(Data, frozen=True):
@@ -256,7 +260,9 @@ class Workload(Data, frozen=True):
     directives: tuple[Directive, ...] = ()
     adaptations: tuple[Adaptation, ...] = ()
     resources: dict[str, int] = {}
-    """``memory``: resident bytes of all its processes at the look."""
+    """``memory``: resident bytes of all its processes at the look, the highest where there were
+    several; ``memory_peak``: the sum of the highest that each process ever had; ``cpu_milli``:
+    thousandths of a processor, on average since its oldest process started."""
     unknowns: tuple[str, ...] = ()
     """What could not be found out about this workload, one sentence each."""
 

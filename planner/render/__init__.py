@@ -51,8 +51,17 @@ def _environment(templates: Mapping[str, str]) -> jinja2.Environment:
     )
     environment.filters |= FILTERS
     environment.filters["dirname"] = lambda path: path.rpartition("/")[0] or "/"
+    environment.filters["looks"] = _looks
     environment.globals["own"] = _own
     return environment
+
+
+def _looks(host: HostPlan) -> str:
+    """How many looks the plan has of a machine: ``3 looks since 2026-01-31``."""
+    useful = [look.taken_at for look in host.looks if look.status == "seen" and not look.lacks]
+    if len(useful) < 2:
+        return "one look" if useful else "no look"
+    return f"{len(useful)} looks since {useful[0][:10]}"
 
 
 def _text(environment: jinja2.Environment, name: str, context: Mapping[str, object]) -> str:

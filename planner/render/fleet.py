@@ -36,7 +36,8 @@ class Link(Data, frozen=True):
     target: str
     moves: str
     """Which ends move: ``both``, ``source``, ``target``, ``none``, ``source, target unknown``."""
-    seen: bool
+    note: str
+    """How it is known, where it was not open at the newest look."""
     hosts: tuple[str, ...]
     """Machines at its ends, as far as they are of the fleet."""
 
@@ -113,7 +114,13 @@ def _link(item: WorkloadPlan, peer: Peer, moved: set[str]) -> Link:
             (source, target), "none"
         )
     hosts = tuple(dict.fromkeys(h for h in (item.workload.host, peer.host) if h))
-    return Link(item.workload.id, f"{who} ({peer.address}:{peer.port})", moves, peer.seen, hosts)
+    return Link(item.workload.id, f"{who} ({peer.address}:{peer.port})", moves, _known(peer), hosts)
+
+
+def _known(peer: Peer) -> str:
+    if not peer.seen:
+        return "named in configuration, not seen open"
+    return f"seen open at an earlier look, last on {peer.last_seen}" if peer.last_seen else ""
 
 
 def _rebuild(host: HostPlan, item: WorkloadPlan) -> Rebuild:

@@ -164,6 +164,13 @@ def size(count: int) -> str:
     return f"{value:.1f} TiB"
 
 
+def growth(count: int | None) -> str:
+    """Bytes a day for people: ``+1.5 MiB a day``; None is unknown."""
+    if count is None:
+        return "unknown"
+    return f"{'-' if count < 0 else '+'}{size(abs(count))} a day"
+
+
 def duration(seconds: int) -> str:
     """Seconds for people: ``3 min``; -1 is unknown."""
     if seconds < 0:
@@ -190,5 +197,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "fenced": fenced,
     "csv": csv_row,
     "size": size,
+    "growth": growth,
     "duration": duration,
 }

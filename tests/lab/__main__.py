@@ -1,4 +1,4 @@
-"""`python -m tests.lab up|run|capture|down|ssh NAME|status`, as root, from the repository root."""
+"""`python -m tests.lab up|run|capture|fixtures|down|ssh|status`, as root, from the tree's root."""
 
 import argparse
 import os
@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from . import lab, prove
-from .capture import capture
-from .definition import load_all
+from .capture import capture, fixtures
+from .definition import FIXTURES, Machine, load_all
 from .errors import LabError
 from .state import DEFAULT, State
 
@@ -27,8 +27,13 @@ def main() -> int:
 
 def _up(state: State, arguments: argparse.Namespace) -> int:
     _down_when_interrupted(state)
+    _raise(state, load_all())
+    return 0
+
+
+def _raise(state: State, machines: list[Machine], with_images: bool = True) -> None:
     begun = time.monotonic()
-    rows = lab.up(state, load_all())
+    rows = lab.up(state, machines, with_images)
     print(f"{'machine':<10}{'suite':<10}{'kind':<11}{'address':<13}ready after")
     for row in rows:
         machine = row.machine
@@ -38,7 +43,6 @@ def _up(state: State, arguments: argparse.Namespace) -> int:
             f"{machine.name:<10}{machine.suite:<10}{machine.kind:<11}{machine.address:<13}{after}"
         )
     print(f"lab is up after {time.monotonic() - begun:.0f} s: ansible -i {state.inventory}")
-    return 0
 
 
 def _run(state: State, arguments: argparse.Namespace) -> int:
@@ -55,6 +59,21 @@ def _run(state: State, arguments: argparse.Namespace) -> int:
 def _capture(state: State, arguments: argparse.Namespace) -> int:
     for path in capture(state, arguments.folder):
         print(path)
+    return 0
+
+
+def _fixtures(state: State, arguments: argparse.Namespace) -> int:
+    """The machines of fixtures/ instead of the lab's own; down again afterwards."""
+    _down_when_interrupted(state)
+    lab.down(state)
+    machines = load_all(FIXTURES)
+    wanted = set(arguments.names) or {machine.name for machine in machines}
+    try:
+        _raise(state, [machine for machine in machines if machine.name in wanted], False)
+        for path in fixtures(state, arguments.folder):
+            print(path)
+    finally:
+        lab.down(state)
     return 0
 
 
@@ -111,6 +130,10 @@ def _parser() -> argparse.ArgumentParser:
     taken = commands.add_parser("capture", help="the last run's snapshots into the demo fleet")
     taken.add_argument("folder", type=Path)
     taken.set_defaults(run=_capture)
+    made = commands.add_parser("fixtures", help="snapshots of the machines of fixtures/")
+    made.add_argument("folder", type=Path)
+    made.add_argument("names", nargs="*", help="only these machines")
+    made.set_defaults(run=_fixtures)
     ssh = commands.add_parser("ssh", help="log in to a machine, or run a command there")
     ssh.add_argument("name")
     ssh.add_argument("command", nargs=argparse.REMAINDER)

@@ -11,6 +11,8 @@ from pathlib import Path
 from .errors import LabError
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+_ROLLING = ("sid", "unstable")
+"""Suites without updates and security beside them."""
 _OPTIONS = re.compile(r'^(Acquire::(?:Check-\S+|https?::Proxy\S*|Retries) ".*";)$', re.MULTILINE)
 
 
@@ -26,6 +28,8 @@ def sources(suite: str, etc: Path = Path("/etc")) -> str:
             uris.setdefault(name, uri)
     if own not in uris:
         raise LabError(f"{etc}/apt: no source for {own}, the suite of this box; add one")
+    if suite in _ROLLING:
+        return _stanza(uris[own], suite)
     text = _stanza(uris[own], f"{suite} {suite}-updates")
     security = uris.get(f"{own}-security")
     return text + ("\n" + _stanza(security, f"{suite}-security") if security else "")

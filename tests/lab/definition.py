@@ -17,6 +17,8 @@ from .errors import LabError
 from .network import address
 
 HERE = Path(__file__).parent
+FIXTURES = HERE / "fixtures"
+"""Machines that are looked at once, for tests/hosts; they prove nothing by themselves."""
 DOMAIN = "lab.internal"
 _REFERENCE = re.compile(r"\{\{ (secret|address)\.([a-z_]+) \}\}")
 _KEYS = {

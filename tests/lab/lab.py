@@ -31,8 +31,10 @@ def check_packages() -> None:
         raise LabError(f"missing Debian packages; run: apt-get install {' '.join(missing)}")
 
 
-def up(state: State, machines: list[Machine]) -> list[Row]:
+def up(state: State, machines: list[Machine], with_images: bool = True) -> list[Row]:
     """Brings every machine up and waits until it answers; machines that run already stay.
+
+    ``with_images``: makes the base images of their suites, too, which a proof builds on.
 
     Raises LabError naming each failure; what this call had started is then taken down again.
     """
@@ -50,7 +52,8 @@ def up(state: State, machines: list[Machine]) -> list[Row]:
             suites = sorted({machine.suite for machine in real})
             bases = {suite: pool.submit(rootfs.base, state, suite) for suite in suites}
             rows = {m.name: pool.submit(_machine, state, m, machines, bases[m.suite]) for m in real}
-            loads = [pool.submit(_image, state, suite, bases[suite]) for suite in suites]
+            wanted = suites if with_images else []
+            loads = [pool.submit(_image, state, suite, bases[suite]) for suite in wanted]
             errors = [f.exception() for f in rows.values()] + [f.exception() for f in loads]
             failures = [error for error in errors if error]
         if failures:
