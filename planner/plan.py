@@ -12,6 +12,9 @@ import msgspec
 from planner import change, facts, images, looks, rules, store, topology, volumes, workloads
 from planner.change.names import MOVES
 from planner.errors import InputError
+from planner.facts import doors
+from planner.facts.typed import NO_GUEST
+from planner.facts.windows import NOT_OF_WINDOWS
 from planner.model import (
     PLAN_SCHEMA,
     Account,
@@ -83,7 +86,8 @@ def _by_host(snapshots: Sequence[Snapshot]) -> Iterable[list[Snapshot]]:
     return (list(group) for _, group in groupby(ordered, key=lambda s: s.host))
 
 
-def _subject(group: Sequence[Snapshot]) -> _Subject:
+def _subject(snapshots: Sequence[Snapshot]) -> _Subject:
+    group = doors.one_door(snapshots)
     hosts = [facts.read(snapshot) for snapshot in group]
     base = looks.newest(hosts)
     detected = workloads.detect(base)
@@ -176,10 +180,13 @@ def _others(host: Host) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _unseen(host: Host) -> Iterable[Unseen]:
     if host.status != "seen":
         return
-    for field in host.__struct_fields__:
-        fact = getattr(host, field)
-        if isinstance(fact, Fact) and (fact.unknown or fact.partial):
-            yield Unseen(fact=field, section=fact.section, reason=fact.unknown or fact.partial)
+    for data in filter(None, (host, host.windows)):
+        for field in data.__struct_fields__:
+            fact = getattr(data, field)
+            if not isinstance(fact, Fact) or fact.unknown in (NOT_OF_WINDOWS, NO_GUEST):
+                continue
+            if fact.unknown or fact.partial:
+                yield Unseen(fact=field, section=fact.section, reason=fact.unknown or fact.partial)
 
 
 def _image(host: Host, workload: Workload) -> Image:

@@ -152,6 +152,22 @@ def test_wrong_usage() -> None:
     assert planner("run", "--no-such-flag").returncode == 2
 
 
+def test_an_age_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "inventory.yml").write_text(INVENTORY)
+    for command in ("gather", "run"):
+        done = planner(command, "-i", "inventory.yml", "--max-age", "soon", cwd=tmp_path)
+        refused(done, "--max-age", "soon", "12h")
+    assert [path.name for path in tmp_path.iterdir()] == ["inventory.yml"]
+
+
+def test_a_plan_that_is_being_made_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "inventory.yml").write_text(INVENTORY)
+    with store.locked(tmp_path / "plan", "process 7 on box"):
+        done = planner("run", "-i", "inventory.yml", "-o", "plan", cwd=tmp_path)
+    refused(done, "plan: in use by process 7 on box")
+    assert not (tmp_path / "plan").exists()
+
+
 def test_a_moment_that_is_none(tmp_path: Path) -> None:
     done = planner("plan", store.demo_folder(), "-o", tmp_path / "p", "--as-of", "yesterday")
     refused(done, "--as-of", "yesterday")

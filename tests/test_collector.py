@@ -10,16 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from shells import NONCE, SHELLS, Shell
 
+from planner.gather import look as look_module
 from planner.gather.look import SECTIONS, collector
 from planner.session.framing import Payload, decode
+from planner.session.script import script
 
-NONCE = "feedfacefeedfacefeedfacefeedface"
-SHELLS = [
-    shell
-    for shell in (["/bin/sh"], ["dash"], ["bash", "--posix"], ["busybox", "ash"], ["ksh"])
-    if shutil.which(shell[0])
-]
 SECRET = "s3cr3t-Holunder"
 
 
@@ -42,7 +39,7 @@ def planted(tmp_path: Path) -> Iterator[int]:
         process.kill()
 
 
-def look(shell: list[str], budget: int = 120, **environment: str) -> tuple[Payload, str]:
+def look(shell: tuple[str, ...], budget: int = 120, **environment: str) -> tuple[Payload, str]:
     done = subprocess.run(
         [*shell, "-s"],
         input=collector(NONCE, budget).encode(),
@@ -54,9 +51,9 @@ def look(shell: list[str], budget: int = 120, **environment: str) -> tuple[Paylo
     return decode(done.stdout, NONCE), done.stdout.decode("utf-8", "replace")
 
 
-@pytest.mark.parametrize("shell", SHELLS, ids="-".join)
-def test_every_section_arrives_and_no_secret(shell: list[str], planted: int) -> None:
-    payload, wire = look(shell)
+@pytest.mark.parametrize("shell", SHELLS, ids=str)
+def test_every_section_arrives_and_no_secret(shell: Shell, planted: int) -> None:
+    payload, wire = look(shell.argv)
     assert payload.problem == ""
     assert tuple(payload.sections) == SECTIONS
     assert all(s.reason for s in payload.sections.values() if s.state != "ok")
@@ -74,12 +71,12 @@ def test_nothing_is_left_behind(planted: int) -> None:
         }
 
     before = listed()
-    look(["/bin/sh"])
+    look(("/bin/sh",))
     assert {path for path in listed() - before if "planner" in path.lower()} == set()
 
 
 def test_a_look_out_of_time_says_so(planted: int) -> None:
-    payload, _ = look(["/bin/sh"], budget=0)
+    payload, _ = look(("/bin/sh",), budget=0)
     assert payload.problem == ""
     assert payload.sections["sizes"].state == "missing"
     assert "time limit" in payload.sections["sizes"].reason
@@ -93,9 +90,9 @@ def test_without_gnu_tools_the_sections_are_the_same(planted: int, tmp_path: Pat
         tool = tmp_path / name
         tool.write_text(f'#!/bin/sh\n{check}\nexec {shutil.which(name)} "$@"\n')
         tool.chmod(0o755)
-    script = collector(NONCE).replace("\nPATH=/usr/sbin", f"\nPATH={tmp_path}:/usr/sbin", 1)
+    sent = collector(NONCE).replace("\nPATH=/usr/sbin", f"\nPATH={tmp_path}:/usr/sbin", 1)
     done = subprocess.run(
-        ["/bin/sh", "-s"], input=script.encode(), capture_output=True, timeout=300, check=True
+        ["/bin/sh", "-s"], input=sent.encode(), capture_output=True, timeout=300, check=True
     )
     payload = decode(done.stdout, NONCE)
     assert payload.problem == ""
@@ -114,11 +111,11 @@ def test_network_mounts_are_not_touched(tmp_path: Path) -> None:
     mountinfo.write_text(
         f"30 1 8:1 / / rw - ext4 /dev/sda1 rw\n31 30 0:40 / {mounted} rw - nfs4 nas:/x rw\n"
     )
-    script = collector(NONCE).replace("/proc/self/mountinfo", str(mountinfo))
+    sent = collector(NONCE).replace("/proc/self/mountinfo", str(mountinfo))
     arguments = [str(mounted / "app.conf"), str(tmp_path / "local.conf")]
     with subprocess.Popen([sys.executable, "-c", "input()", *arguments], stdin=subprocess.PIPE):
         done = subprocess.run(
-            ["/bin/sh", "-s"], input=script.encode(), capture_output=True, check=True
+            ["/bin/sh", "-s"], input=sent.encode(), capture_output=True, check=True
         )
     sections = decode(done.stdout, NONCE).sections
     assert f"a {mounted}/app.conf" in sections["processes"].text
@@ -128,13 +125,19 @@ def test_network_mounts_are_not_touched(tmp_path: Path) -> None:
     assert str(mounted) in sections["sizes"].reason
 
 
+PARTS = sorted(Path(look_module.__file__).parent.glob("collector/*.sh"))
+
+
 def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
+    """In each script as it is sent, and in each part on its own, behind what all begin with."""
     from planner.extract.wanted import fetch_script, list_script
 
+    assert PARTS
     for name, text in (
         ("collector", collector(NONCE)),
         ("list", list_script([], NONCE)),
         ("fetch", fetch_script([], NONCE)),
+        *((part.stem, script(part.read_text(), NONCE)) for part in PARTS),
     ):
         path = tmp_path / f"{name}.sh"
         path.write_text(text)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from planner import facts
 from planner.facts import execline, text, unitfile
+from planner.gather.look import SECTIONS
 from planner.model import Fact, Host, Section, Snapshot, Unit
 
 CASES = Path(__file__).with_name("facts")
@@ -25,7 +26,6 @@ FIELDS = {
     "addresses": ("addresses", "addresses"),
     "apk": ("apk", "packages"),
     "config-files": ("config-files", "config_files"),
-    "connections": ("connections", "connections"),
     "cpu": ("cpu", "cpus"),
     "cron-debian": ("cron", "cron"),
     "cron-rhel": ("cron", "cron"),
@@ -59,7 +59,8 @@ FIELDS = {
 that is not here is named as its section, and shows every fact that comes from it."""
 
 MORE = {
-    "processes": ("processes", ("processes", "environments", "open_files")),
+    "processes": ("processes", ("processes", "environments", "open_files", "open_devices")),
+    "connections": ("connections", ("connections", "udp_connections")),
     "cmdline": ("cmdline", ("kernel_cmdline",)),
 }
 OS_OF = {"cron-debian": "ID=debian\n", "cron-rhel": "ID=rocky\n", "apk": "ID=alpine\n"}
@@ -137,6 +138,7 @@ def test_nobody_looked(status: str) -> None:
 
 def test_no_section_is_unknown_not_empty() -> None:
     found = all_facts(facts.read(snapshot({})))
+    assert found.pop("guest").unknown.startswith("no inventory plugin and no import told")
     assert {f.unknown for f in found.values()} == {"the snapshot has no such section"}
 
 
@@ -407,10 +409,6 @@ def test_value_of_a_directive() -> None:
 
 # --- whatever a machine says ---------------------------------------------------------------------
 
-SECTIONS = sorted(
-    {section for section, _ in (*FIELDS.values(), *MORE.values())}
-    | {"apt-auto", "apt-origins", "identity", "uname", "unit-files", "unit-text"}
-)
 TEXTS = [case.read_text() for case in sorted(CASES.glob("*/*.txt"))]
 PIECES = sorted(
     {piece for body in TEXTS for line in body.split("\n") for piece in line.split("\t")}

@@ -12,10 +12,11 @@ import pytest
 
 from planner import store
 from planner.errors import InputError
-from planner.gather import gather
+from planner.gather import Ears, gather
 from planner.gather.look import SECTIONS
 from planner.model import Snapshot
-from planner.session import Options, targets
+from planner.session import Options, run, targets
+from planner.session.run import EVERYWHERE
 
 INVENTORY = """
 all:
@@ -45,13 +46,15 @@ def test_a_fleet_gives_a_snapshot_each_whatever_came_of_it(tmp_path: Path) -> No
     seen: list[Snapshot] = []
     started: list[tuple[str, ...]] = []
     options = Options(inventory=(write(tmp_path, INVENTORY),))
-    result = gather(options, tmp_path / "out", clock, started.append, seen.append)
+    result = gather(options, tmp_path / "out", clock, Ears(started.append, seen.append))
     assert started == [("Here", "gone", "here", "windows")]
     assert {s.host for s in seen} == {"Here", "gone", "here", "windows"}
     assert result.seen == ("Here", "here")
     assert [host for host, _ in result.unreachable] == ["gone"]
     assert "refused" in result.unreachable[0][1]
-    assert result.failed == (("windows", "Windows: this look needs a POSIX shell"),)
+    ((name, reason),) = result.failed
+    assert name == "windows"
+    assert "PowerShell" in reason
     by_host = {s.host: s for s in store.read_snapshots(list(result.snapshots))}
     assert by_host == {s.host: s for s in seen}
     here = by_host["here"]
@@ -136,26 +139,36 @@ def test_a_folder_of_a_killed_run_is_swept(tmp_path: Path, monkeypatch: pytest.M
     )
     left = Path(done.stdout.strip())
     assert (left / "secret").exists()
+    orphan = subprocess.Popen(["sleep", "600"], env={**os.environ, "PLANNER_SPOOL": str(left)})
     with private_folder((tmp_path,)) as alive:
         assert not left.exists()
+        assert orphan.wait(5) == -9
         assert alive.stat().st_mode & 0o777 == 0o700
         with private_folder((tmp_path,)):
             assert alive.exists()
     assert list(tmp_path.glob("planner-run-*")) == []
 
 
+@pytest.mark.parametrize("chosen", [None, "yes"])
 def test_the_users_host_key_checking_stands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str | None
 ) -> None:
-    from planner.session.run import _host_key_checking
-
-    monkeypatch.setenv("ANSIBLE_CONFIG", write(tmp_path, "[defaults]\n", "empty.cfg"))
-    assert _host_key_checking() == "True"
-    config = write(tmp_path, "[defaults]\nhost_key_checking = false\n", "ansible.cfg")
-    monkeypatch.setenv("ANSIBLE_CONFIG", config)
-    assert _host_key_checking() == "False"
-    monkeypatch.setenv("ANSIBLE_HOST_KEY_CHECKING", "yes")
-    assert _host_key_checking() == "yes"
+    """Ansible hears of it what the user said, or nothing, so that ansible.cfg decides."""
+    name = "ANSIBLE_HOST_KEY_CHECKING"
+    if chosen:
+        monkeypatch.setenv(name, chosen)
+    else:
+        monkeypatch.delenv(name, raising=False)
+    inventory = write(tmp_path, "x ansible_connection=local ansible_become=no\n", "one.ini")
+    said: list[bytes] = []
+    scripts = {EVERYWHERE: [f"echo M; echo ${{{name}-unset}}\n"]}
+    run(
+        Options(inventory=(inventory,)),
+        scripts,
+        "M",
+        lambda answer: said.extend(file.read_bytes() for file in answer.files),
+    )
+    assert said == [f"M\n{chosen or 'unset'}\n".encode()]
 
 
 def test_a_snapshot_is_canonical_json(tmp_path: Path) -> None:

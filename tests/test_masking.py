@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from conftest import Golden
 from hostkit import host, unit
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shells import AWK_COMMANDS as AWKS
 
 from planner.service import directives, environment
 from planner.service.plain import plain
@@ -19,11 +19,6 @@ from planner.service.view import Service, commands
 from planner.session.script import mask_program
 
 CASES = Path(__file__).parent / "gather" / "masking"
-AWKS = [
-    awk
-    for awk in (["awk"], ["mawk"], ["gawk"], ["original-awk"], ["busybox", "awk"])
-    if shutil.which(awk[0])
-]
 
 
 def mask(awk: list[str], call: str, text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from planner import __version__
-from planner.cli import demo, explain, extract, gather, plan, rules, run, schema
+from planner.cli import demo, explain, extract, gather, import_, plan, rules, run, schema
 from planner.errors import PlannerError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("gather")(gather.gather)
+app.add_typer(import_.app, name="import")
 app.command("plan")(plan.plan)
 app.command("demo")(demo.demo)
 app.command("explain")(explain.explain)

@@ -17,11 +17,27 @@ def explain(
         str, typer.Argument(help="HOST or HOST/WORKLOAD.", metavar="HOST[/WORKLOAD]")
     ],
     plan: Annotated[Path, typer.Option("--plan", help="The plan's folder.")] = Path("plan"),
+    facts: Annotated[
+        bool,
+        typer.Option(
+            "--facts",
+            help="Show what is known of the machine instead: every fact, whence, or why not.",
+        ),
+    ] = False,
+    snapshots: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --facts: a snapshot, or their folder; default: snapshots/ beside the plan."
+        ),
+    ] = None,
 ) -> None:
     """Explain a verdict: its findings with their evidence, what was not seen, what changes it."""
     from planner import store
     from planner.cli.common import plain
 
+    if facts:
+        _facts(target, snapshots or plan / store.SNAPSHOTS)
+        return
     host, workloads = _find(store.read_plan(plan), target)
     for line in _host(host) if target == host.name else ():
         typer.echo(plain(line))
@@ -30,6 +46,30 @@ def explain(
             typer.echo()
         for line in _workload(planned):
             typer.echo(plain(line))
+
+
+def _facts(target: str, folder: Path) -> None:
+    import shutil
+    import sys
+
+    from planner import store
+    from planner.cli import seen
+    from planner.cli.common import plain
+    from planner.errors import InputError
+    from planner.facts import doors, read
+
+    if not folder.exists():
+        raise InputError(plain(f"{folder}: no snapshots there: name them with --snapshots"))
+    found = store.read_snapshots([folder])
+    names = sorted({s.host for s in found})
+    name = next((n for n in names if target == n or target.startswith(f"{n}/")), None)
+    if name is None:
+        raise InputError(plain(f"{target}: no snapshot of it; there are {', '.join(names)}"))
+    looks = doors.one_door([s for s in found if s.host == name])
+    newest = max(looks, key=lambda s: (s.status == "seen", s.taken_at))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    for line in seen.lines(read(newest), newest, width):
+        typer.echo(plain(line))
 
 
 def _find(plan: Plan, target: str) -> tuple[HostPlan, tuple[WorkloadPlan, ...]]:
@@ -50,8 +90,15 @@ def _find(plan: Plan, target: str) -> tuple[HostPlan, tuple[WorkloadPlan, ...]]:
 def _host(host: HostPlan) -> Iterator[str]:
     yield f"{host.name}: {host.outcome or 'no verdict'}"
     yield f"  {host.why or host.reason}"
+    if host.verdict and host.verdict.leaning:
+        yield f"  What is known of the machine leans to {host.verdict.leaning}."
+    for look in host.verdict.looks if host.verdict else ():
+        yield f"  {look}"
+    reasons: dict[str, list[str]] = {}
     for unseen in host.unseen:
-        yield f"  not seen: {unseen.fact} ({unseen.reason})"
+        reasons.setdefault(unseen.reason, []).append(unseen.fact)
+    for reason, facts in reasons.items():
+        yield f"  not seen: {', '.join(facts)} ({reason})"
 
 
 def _workload(planned: WorkloadPlan) -> Iterator[str]:

@@ -50,6 +50,12 @@ class HostProgress:
     def snapshot(self, snapshot: Snapshot) -> None:
         self.host(snapshot.host, snapshot.status, snapshot.reason)
 
+    def note(self, line: str) -> None:
+        """Anything else, in a line."""
+        from rich.text import Text
+
+        self._console.print(Text(plain(line)), soft_wrap=True)
+
     def host(self, name: str, status: str, reason: str) -> None:
         """One host is through: *status* is ``seen``, ``ok``, ``failed`` or ``unreachable``."""
         from rich.text import Text
@@ -61,7 +67,7 @@ class HostProgress:
         if not fine or not self._console.is_terminal:
             count = f"{self._done + self._failed}/{self._total}"
             line = f"{count} {plain(name)}: {status}" + (f": {plain(reason)}" if reason else "")
-            self._console.print(Text(line))
+            self._console.print(Text(line), soft_wrap=True)
 
     def _show(self) -> None:
         through = self._done + self._failed

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from planner.cli.ansible_options import with_ansible_options
-from planner.cli.common import AsOf, Output, Strict
+from planner.cli.common import EXIT_INCOMPLETE, AsOf, Output, Strict
+from planner.cli.gather import HostTimeout, MaxAge, Resume, Retries
 
 if TYPE_CHECKING:
     from planner.session import Options
@@ -22,14 +24,27 @@ def run(
         Path | None,
         typer.Option(help="Folder for the snapshots. Default: snapshots/ in the plan's folder."),
     ] = None,
+    resume: Resume = False,
+    max_age: MaxAge = None,
+    host_timeout: HostTimeout = 300,
+    retries: Retries = 0,
     as_of: AsOf = None,
     strict: Strict = False,
 ) -> None:
-    """Look at the machines of an inventory, decide, and write the plan."""
+    """Look at the machines of an inventory, decide, and write the plan.
+
+    The plan is of the machines that inventory and limit select; of one that is not reached now,
+    from its last snapshot, and it says so.
+    """
     from planner import store
     from planner.cli.common import finish, make_and_write
-    from planner.cli.gather import look
+    from planner.cli.gather import look, wishes
 
+    wanted = wishes(resume, max_age, host_timeout, retries)
     store.claim_output(output)
-    found = look(ansible, snapshots or output / store.SNAPSHOTS)
-    finish(make_and_write(store.read_snapshots(found.snapshots), output, as_of), strict)
+    with store.locked(output, f"process {os.getpid()} on {os.uname().nodename}"):
+        found = look(ansible, snapshots or output / store.SNAPSHOTS, wanted)
+        plan = make_and_write(store.read_snapshots(found.snapshots), output, as_of)
+    finish(plan, strict)
+    if strict and (found.unreachable or found.failed):
+        raise typer.Exit(EXIT_INCOMPLETE)

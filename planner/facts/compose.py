@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from planner.facts import identity, osrelease, packages, systemd
+from planner.facts import (
+    applications,
+    files,
+    identity,
+    initscripts,
+    origins,
+    osrelease,
+    packages,
+    phppools,
+    systemd,
+)
 from planner.facts.section import NOT_TOLD, enriched, fact, mapped
 from planner.facts.text import Parsed, joined
-from planner.model import OS, Fact, Kernel, Package, Snapshot, Unit
+from planner.model import OS, Application, Fact, Kernel, Package, Process, Snapshot, Unit
 
 
 def operating_system(snapshot: Snapshot) -> Fact[OS]:
@@ -33,27 +43,64 @@ def init(snapshot: Snapshot, os: OS | None) -> Fact[str]:
     return Fact("init", found.value) if found.value == "systemd" else found
 
 
-def units(snapshot: Snapshot) -> Fact[tuple[Unit, ...]]:
-    """Blocks, then states of unit files, then text; init scripts where there is no systemd."""
+def units(snapshot: Snapshot, running: Fact[tuple[Process, ...]]) -> Fact[tuple[Unit, ...]]:
+    """Blocks, then states of unit files, then text; what another init tells where there is no
+    systemd.
+    """
     found = fact(snapshot, "units", systemd.parse_blocks)
     if found.value is None:
-        scripts = fact(snapshot, "sysv", systemd.parse_sysv)
-        if not scripts.value:
-            return found
-        reason = "init scripts: which of them run is not told"
-        return Fact("sysv", scripts.value, partial=joined(scripts.partial, reason))
+        return _other_units(snapshot, found, running)
     states = fact(snapshot, "unit-files", systemd.parse_unit_files)
     texts = fact(snapshot, "unit-text", systemd.parse_texts)
     found = enriched(found, states, lambda us, s: Parsed(systemd.with_states(us, s)), "unit files")
     return enriched(found, texts, systemd.with_texts, "text of units")
 
 
+def _other_units(
+    snapshot: Snapshot, systemd_says: Fact[tuple[Unit, ...]], running: Fact[tuple[Process, ...]]
+) -> Fact[tuple[Unit, ...]]:
+    scripts = fact(snapshot, "sysv", initscripts.parse_scripts)
+    inits = fact(snapshot, "inits", initscripts.parse_inits)
+    texts = fact(snapshot, "init-text", systemd.parse_texts)
+    told = initscripts.with_inits(
+        scripts.value or (), inits.value or initscripts.Inits(), texts.value or {}, running.value
+    )
+    if not told:
+        return systemd_says
+    return Fact("sysv", told, partial=joined(scripts.partial, initscripts.lack(told)))
+
+
+def installed_applications(snapshot: Snapshot) -> Fact[tuple[Application, ...]]:
+    """Those that were found, and the pools of php-fpm in carried configuration."""
+    found = fact(snapshot, "applications", applications.parse)
+    carried = fact(snapshot, "files", files.parse_files)
+    if not carried.value:
+        return found
+    pools = phppools.pools(carried.value)
+    return mapped(found, lambda known: tuple(sorted((*known, *pools), key=_by_kind)))
+
+
+def _by_kind(application: Application) -> tuple[str, str, str]:
+    return application.kind, application.path, application.name
+
+
+def in_units(
+    running: Fact[tuple[Process, ...]], units: Fact[tuple[Unit, ...]]
+) -> Fact[tuple[Process, ...]]:
+    """Name the units of processes where another init than systemd tells them by PID files."""
+    if units.section != "sysv" or not units.value:
+        return running
+    told = units.value
+    return mapped(running, lambda found: initscripts.in_units(found, told))
+
+
 def installed(snapshot: Snapshot, family: str) -> Fact[tuple[Package, ...]]:
     """Join the packages of all package managers that answered; ``family`` says whose reason
     counts when none did.
     """
-    found = [_dpkg(snapshot), _rpm(snapshot), _apk(snapshot)]
-    named = {"rhel": found[1], "suse": found[1], "alpine": found[2]}.get(family, found[0])
+    found = [_listed(snapshot, section) for section in packages.PARSERS]
+    by_section = {f.section: f for f in found}
+    named = by_section[_MANAGERS.get(family, "dpkg")]
     known = [f for f in found if f.value]
     if len(known) == 1:
         return known[0]
@@ -64,22 +111,30 @@ def installed(snapshot: Snapshot, family: str) -> Fact[tuple[Package, ...]]:
     return Fact(known[0].section, tuple(order), partial=joined(*(f.partial for f in known)))
 
 
-def _dpkg(snapshot: Snapshot) -> Fact[tuple[Package, ...]]:
-    found = fact(snapshot, "dpkg", packages.parse_dpkg)
-    automatic = fact(snapshot, "apt-auto", packages.parse_names)
+_MANAGERS = {"rhel": "rpm", "suse": "rpm", "alpine": "apk", "arch": "pacman", "bsd": "pkg"}
+
+
+def _listed(snapshot: Snapshot, section: str) -> Fact[tuple[Package, ...]]:
+    found = fact(snapshot, section, packages.PARSERS[section])
+    return _dpkg(snapshot, found) if section == "dpkg" else _noted(snapshot, found)
+
+
+def _noted(snapshot: Snapshot, found: Fact[tuple[Package, ...]]) -> Fact[tuple[Package, ...]]:
+    """With the reasons of yum, dnf, zypper and apk; pacman and pkg tell theirs in the list."""
+    reasons = fact(snapshot, "reasons", origins.parse_reasons)
+    if not reasons.value or found.section not in ("rpm", "apk"):
+        return found
+    table = reasons.value
+    return mapped(found, lambda ps: origins.with_reasons(ps, table))
+
+
+def _dpkg(snapshot: Snapshot, found: Fact[tuple[Package, ...]]) -> Fact[tuple[Package, ...]]:
+    automatic = fact(snapshot, "apt-auto", origins.parse_names)
     if automatic.value is not None:
         names = automatic.value
-        found = mapped(found, lambda ps: packages.with_manual(ps, names))
-    origins = fact(snapshot, "apt-origins", packages.parse_origins)
-    if origins.value is None or found.value is None:
+        found = mapped(found, lambda ps: origins.with_manual(ps, names))
+    places = fact(snapshot, "apt-origins", origins.parse_origins)
+    if places.value is None or found.value is None:
         return found  # cheap extra: the field Origin of dpkg stands where it lacks
-    table = origins.value
-    return mapped(found, lambda ps: packages.with_origin(ps, table))
-
-
-def _rpm(snapshot: Snapshot) -> Fact[tuple[Package, ...]]:
-    return fact(snapshot, "rpm", packages.parse_rpm)
-
-
-def _apk(snapshot: Snapshot) -> Fact[tuple[Package, ...]]:
-    return fact(snapshot, "apk", packages.parse_apk)
+    table = places.value
+    return mapped(found, lambda ps: origins.with_origin(ps, table))

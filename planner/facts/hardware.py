@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from planner.facts.processor import sysctls
 from planner.facts.text import Parsed, UnreadableError, each_line, fields, kilobytes, lines, number
-from planner.model import Memory, Module, PciDevice, UsbDevice
+from planner.model import Device, Memory, Module, PciDevice, UsbDevice
 
 _MEMINFO = re.compile(r"(\w+):\s+(\d{1,15}) kB", re.ASCII)
 _HEX6 = re.compile("[0-9a-f]{6}")
@@ -24,7 +25,12 @@ def parse_cpus(text: str) -> Parsed[int]:
 
 
 def parse_memory(text: str) -> Parsed[Memory]:
-    """/proc/meminfo. Kernels before 3.14 lack MemAvailable: free, buffers and cache instead."""
+    """/proc/meminfo. Kernels before 3.14 lack MemAvailable: free, buffers and cache instead. Or
+    ``sysctl`` and what a BSD's says: free, inactive and cached pages.
+    """
+    first, _, rest = text.partition("\n")
+    if first.strip() == "sysctl":
+        return _bsd_memory(sysctls(rest))
     found: dict[str, int] = {}
     for line in lines(text):
         match = _MEMINFO.match(line)
@@ -39,6 +45,22 @@ def parse_memory(text: str) -> Parsed[Memory]:
     if None in parts:
         return Parsed(Memory(total), "available memory not told")
     return Parsed(Memory(total, sum(part for part in parts if part)))
+
+
+def _bsd_memory(told: dict[str, str]) -> Parsed[Memory]:
+    try:
+        total = number(told.get("hw.physmem64") or told["hw.physmem"])
+        if not total:
+            raise ValueError(told)
+    except (KeyError, ValueError):
+        raise UnreadableError("sysctl does not tell hw.physmem") from None
+    pages = [told.get(f"vm.stats.vm.v_{name}_count", "") for name in ("free", "inactive", "cache")]
+    try:
+        size = number(told["hw.pagesize"])
+        available = size * (number(pages[0]) + number(pages[1]) + number(pages[2] or "0"))
+    except (KeyError, ValueError):
+        return Parsed(Memory(total), "available memory not told")
+    return Parsed(Memory(total, min(available, total)))
 
 
 def _hex(text: str, pattern: re.Pattern[str]) -> str:
@@ -83,5 +105,28 @@ def parse_usb(text: str) -> Parsed[tuple[UsbDevice, ...]]:
 
 
 def parse_modules(text: str) -> Parsed[tuple[Module, ...]]:
-    """Tabs: name, taint letters."""
-    return each_line(text, _module)
+    """Tabs: name, taint letters. Or ``kldstat`` and what FreeBSD's prints."""
+    first, _, rest = text.partition("\n")
+    return each_line(rest, _kldstat) if first == "kldstat" else each_line(text, _module)
+
+
+def _kldstat(line: str) -> Module | None:
+    """``Id Refs Address Size Name``; the kernel itself is the first."""
+    words = line.split()
+    if words[0] == "Id" or words[-1] == "kernel":
+        return None
+    if len(words) < 5 or not re.fullmatch(r"[\w.-]+", words[4]):
+        raise ValueError(line)
+    return Module(words[4].removesuffix(".ko"))
+
+
+def _device(line: str) -> Device:
+    kind, name, *rest = fields(line, 2)
+    if not kind or not name:
+        raise ValueError(line)
+    return Device(kind, name, rest[0] if rest else "")
+
+
+def parse_devices(text: str) -> Parsed[tuple[Device, ...]]:
+    """Tabs: kind, name, detail."""
+    return each_line(text, _device)

@@ -1,34 +1,12 @@
-"""Who the machine is and what runs it: names, hypervisor, init."""
+"""Who the machine is and what runs it: names, init."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from planner.facts.text import Parsed, UnreadableError, lines, pairs
+from planner.facts.virtual import parse_virtualization as parse_virtualization
 from planner.model import OS
-
-_HYPERVISORS = (
-    ("vmware", "vmware"),
-    ("virtualbox", "oracle"),
-    ("innotek", "oracle"),
-    ("microsoft corporation/virtual", "microsoft"),
-    ("xen", "xen"),
-    ("kvm", "kvm"),
-    ("qemu", "qemu"),
-    ("bochs", "qemu"),
-    ("openstack", "kvm"),
-    ("red hat/", "kvm"),
-    ("ovirt", "kvm"),
-    ("rhev", "kvm"),
-    ("nutanix", "kvm"),
-    ("digitalocean", "kvm"),
-    ("hetzner", "kvm"),
-    ("google/", "google"),
-    ("amazon ec2", "amazon"),
-    ("parallels", "parallels"),
-    ("bhyve", "bhyve"),
-)
-_HARDWARE = ("dell", "hp/", "hpe", "hewlett", "lenovo", "supermicro", "fujitsu", "cisco", "ibm/")
 
 
 def value_of(key: str) -> Callable[[str], Parsed[str]]:
@@ -41,22 +19,6 @@ def value_of(key: str) -> Callable[[str], Parsed[str]]:
         return Parsed(found)
 
     return parse
-
-
-def parse_virtualization(text: str) -> Parsed[str]:
-    """Take systemd-detect-virt's word (``none``: hardware); DMI names become the same words."""
-    found = text.strip()
-    if not found or "\n" in found:
-        raise UnreadableError("no hypervisor told, and not that there is none")
-    if not found.startswith("dmi:"):
-        return Parsed(found)
-    dmi = found.removeprefix("dmi:")
-    for mark, name in _HYPERVISORS:
-        if mark in dmi.lower():
-            return Parsed(name)
-    if dmi.lower().startswith(_HARDWARE):
-        return Parsed("none")
-    raise UnreadableError(f"systemd-detect-virt lacks, and DMI says {dmi.strip('/ ') or 'nothing'}")
 
 
 def parse_init(text: str, os: OS | None) -> Parsed[str]:

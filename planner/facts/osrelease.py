@@ -31,7 +31,10 @@ _RELEASE_NAMES = (
     ("fedora", "fedora"),
     ("amazon", "amzn"),
     ("cloudlinux", "cloudlinux"),
+    ("gentoo", "gentoo"),
+    ("slackware", "slackware"),
     ("opensuse", "opensuse"),
+    ("linux enterprise desktop", "sled"),
     ("suse", "sles"),
 )
 
@@ -76,8 +79,12 @@ def _unquoted(value: str) -> str:
 
 
 def _fallback(path: str, text: str) -> OS:
+    if "arch-release" in path:
+        return OS("arch", name="Arch Linux", family="arch")  # the file is empty
     if not text:
         raise UnreadableError(f"{path or 'fallback'} is empty")
+    if "lsb-release" in path:
+        return _lsb(text, path)
     first = lines(text)[0].strip()
     version = re.search(r"\d+(?:\.\d+)*", first)
     patch = re.search(r"^PATCHLEVEL = (\d+)", text, re.MULTILINE)
@@ -91,18 +98,22 @@ def _fallback(path: str, text: str) -> OS:
             codename = re.search(r"\(([A-Za-z ]+)\)", first)
             name = codename[1] if codename else ""
             return OS(os_id, number, name, name=first, family=family(os_id))
-    if "lsb-release" in path:
-        values = {k: _unquoted(v) for k, _, v in (s.partition("=") for s in lines(text))}
-        os_id = values.get("DISTRIB_ID", "").lower()
-        if os_id:
-            return OS(
-                os_id,
-                values.get("DISTRIB_RELEASE", ""),
-                values.get("DISTRIB_CODENAME", ""),
-                values.get("DISTRIB_DESCRIPTION", ""),
-                family(os_id),
-            )
     raise UnreadableError(f"no distribution known by what {path or 'the fallback'} says")
+
+
+def _lsb(text: str, path: str) -> OS:
+    """/etc/lsb-release of Ubuntu before 12.04 and its like."""
+    values = {k: _unquoted(v) for k, _, v in (s.partition("=") for s in lines(text))}
+    os_id = values.get("DISTRIB_ID", "").lower()
+    if not os_id:
+        raise UnreadableError(f"no distribution known by what {path} says")
+    return OS(
+        os_id,
+        values.get("DISTRIB_RELEASE", ""),
+        values.get("DISTRIB_CODENAME", ""),
+        values.get("DISTRIB_DESCRIPTION", ""),
+        family(os_id),
+    )
 
 
 def parse_uname(text: str) -> Parsed[tuple[str, str, str]]:

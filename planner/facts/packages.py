@@ -1,16 +1,15 @@
-"""Installed packages as dpkg, rpm and apk list them, and which package owns a path."""
+"""Installed packages as each package manager lists them, and which package owns a path."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 
-import msgspec
-
-from planner.facts.text import Parsed, each_line, fields, lines
+from planner.facts.text import Parsed, each_line, fields
 from planner.model import Package
 
 _APK = re.compile(r"(?P<name>.+?)-(?P<version>\d[^-\s]*(?:-r\d+)?)")
+_KEY = re.compile(r"[Kk]ey (?:ID|[Ff]ingerprint):? ([0-9A-Fa-f]{8,64})")
 _SOURCE_RPM = re.compile(r"(?P<name>.+)-[^-]+-[^-]+\.(?:no)?src\.rpm")
 
 
@@ -30,10 +29,11 @@ def _dpkg(line: str) -> Package | None:
 
 
 def _rpm(line: str) -> Package | None:
-    name, version, arch, vendor, source = fields(line, 5)[:5]
+    name, version, arch, vendor, source, *rest = fields(line, 5)
     if name == "gpg-pubkey":  # a key in the form of a package
         return None
     match = _SOURCE_RPM.fullmatch(source)
+    key = _KEY.search(rest[1]) if len(rest) > 1 else None
     if not name or not version:
         raise ValueError(line)
     return Package(
@@ -42,6 +42,7 @@ def _rpm(line: str) -> Package | None:
         arch="" if arch == "(none)" else arch,
         origin="" if vendor == "(none)" else vendor,
         source=match["name"] if match else name,
+        signer=key[1].lower() if key else "",
     )
 
 
@@ -54,6 +55,38 @@ def _apk(line: str) -> Package | None:
     if line.startswith("."):  # a bundle that somebody named with apk add --virtual
         return None
     return Package(match["name"], match["version"], source=match["name"])
+
+
+def _pacman(line: str) -> Package:
+    name, version, arch, base, reason, packager = fields(line, 6)[:6]
+    if not name or not version:
+        raise ValueError(line)
+    return Package(
+        name, version, arch, source=base or name, manual=reason != "1", signer=packager.strip()
+    )
+
+
+def _pkg(line: str) -> Package:
+    name, version, abi, port, automatic, repository = fields(line, 6)[:6]
+    if not name or not version or automatic not in ("0", "1"):
+        raise ValueError(line)
+    known = "" if repository.startswith("unknown") else repository
+    return Package(
+        name,
+        version,
+        abi.rpartition(":")[2],
+        origin=known,
+        source=port,
+        manual=automatic == "0",
+        repository=known,
+    )
+
+
+def _slackware(line: str) -> Package:
+    name, version, arch, build = line.strip().rsplit("-", 3)
+    if not name or not version:
+        raise ValueError(line)
+    return Package(name, f"{version}-{build}", arch, source=name)
 
 
 def _sorted(found: Parsed[tuple[Package, ...]]) -> Parsed[tuple[Package, ...]]:
@@ -70,7 +103,9 @@ def parse_dpkg(text: str) -> Parsed[tuple[Package, ...]]:
 
 
 def parse_rpm(text: str) -> Parsed[tuple[Package, ...]]:
-    """Tabs: NAME, EPOCH:VERSION-RELEASE, ARCH, VENDOR, SOURCERPM; an epoch of none is left out."""
+    """Tabs: NAME, EPOCH:VERSION-RELEASE, ARCH, VENDOR, SOURCERPM; then PACKAGER and the signature
+    as ``rpm -qi`` prints it, if this rpm knows them. An epoch of none is left out.
+    """
     return _sorted(each_line(text, _rpm))
 
 
@@ -79,32 +114,19 @@ def parse_apk(text: str) -> Parsed[tuple[Package, ...]]:
     return _sorted(each_line(text, _apk))
 
 
-def parse_names(text: str) -> Parsed[frozenset[str]]:
-    """Take a name from each line, as ``apt-mark showauto`` prints."""
-    return Parsed(frozenset(line.strip().partition(":")[0] for line in lines(text)) - {""})
+def parse_pacman(text: str) -> Parsed[tuple[Package, ...]]:
+    """Tabs: NAME, VERSION, ARCH, BASE, REASON (1: dependency), PACKAGER, VALIDATION."""
+    return _sorted(each_line(text, _pacman))
 
 
-def with_manual(found: Iterable[Package], automatic: frozenset[str]) -> tuple[Package, ...]:
-    """Those that are not among the automatically installed ones were asked for."""
-    return tuple(msgspec.structs.replace(p, manual=p.name not in automatic) for p in found)
+def parse_pkg(text: str) -> Parsed[tuple[Package, ...]]:
+    """Tabs of ``pkg query``: %n name, %v version, %q ABI, %o port, %a automatic, %R repository."""
+    return _sorted(each_line(text, _pkg))
 
 
-def parse_origins(text: str) -> Parsed[dict[str, str]]:
-    """Tabs: package, repository that it came from."""
-
-    def read(line: str) -> tuple[str, str]:
-        name, origin = fields(line, 2)[:2]
-        return name, origin.strip()
-
-    found = each_line(text, read)
-    return Parsed(dict(found.value), found.partial)
-
-
-def with_origin(found: Iterable[Package], origins: dict[str, str]) -> tuple[Package, ...]:
-    """Fill in the repository where dpkg itself does not tell the origin."""
-    return tuple(
-        msgspec.structs.replace(p, origin=p.origin or origins.get(p.name, "")) for p in found
-    )
+def parse_slackware(text: str) -> Parsed[tuple[Package, ...]]:
+    """File names: name, version, architecture and build between hyphens."""
+    return _sorted(each_line(text, _slackware))
 
 
 def parse_owners(text: str) -> Parsed[dict[str, str]]:
@@ -118,3 +140,14 @@ def parse_owners(text: str) -> Parsed[dict[str, str]]:
 
     found = each_line(text, read)
     return Parsed(dict(sorted(found.value)), found.partial)
+
+
+PARSERS: dict[str, Callable[[str], Parsed[tuple[Package, ...]]]] = {
+    "dpkg": parse_dpkg,
+    "rpm": parse_rpm,
+    "apk": parse_apk,
+    "pacman": parse_pacman,
+    "pkg": parse_pkg,
+    "slackware": parse_slackware,
+}
+"""By section, in the order in which they count."""

@@ -15,6 +15,11 @@ U = TypeVar("U")
 NOT_TOLD = "the snapshot has no such section"
 
 
+def not_told(snapshot: Snapshot) -> str:
+    """Why a section is not there: this collector has none, or the door was another one."""
+    return NOT_TOLD if snapshot.door == "ansible" else f"not told by {snapshot.door}"
+
+
 def fact(snapshot: Snapshot, name: str, parse: Callable[[str], Parsed[T]]) -> Fact[T]:
     """Give the fact in one section. Unknown where nobody could look, the section is missing or
     ``parse`` raises UnreadableError; partial where the section is, or where lines are left out.
@@ -24,7 +29,7 @@ def fact(snapshot: Snapshot, name: str, parse: Callable[[str], Parsed[T]]) -> Fa
         return Fact(name, unknown=reason)
     section = snapshot.sections.get(name)
     if section is None:
-        return Fact(name, unknown=NOT_TOLD)
+        return Fact(name, unknown=not_told(snapshot))
     if section.state == "ok" and section.exit and not section.text:
         return Fact(name, unknown=f"the look gave nothing and exit status {section.exit}")
     if section.state == "missing":

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Literal, TypeVar
 
+from planner.facts import procnet
 from planner.facts.text import Parsed, UnreadableError, each, lines, number
 from planner.model import Connection, Listener
 
@@ -33,7 +34,8 @@ _ANY = "0.0.0.0"  # noqa: S104
 _OLD_SS = re.compile(r"\s:::\d")
 
 
-def _pids(users: str) -> tuple[int, ...]:
+def pids_of(users: str) -> tuple[int, ...]:
+    """Processes in what ss writes behind ``users:(``."""
     return tuple(sorted({int(m["pid"]) for m in _USERS.finditer(users)}))
 
 
@@ -74,7 +76,7 @@ def _listener(line: str, old: bool) -> Listener:
     if protocol is None:
         raise ValueError(line)
     (address, port), _peer = _endpoints(words[1:])
-    return Listener(protocol, _ANY if old and address == "*" else address, port, _pids(users))
+    return Listener(protocol, _ANY if old and address == "*" else address, port, pids_of(users))
 
 
 def _netstat_listener(line: str) -> Listener | None:
@@ -96,15 +98,43 @@ def _netstat_pids(line: str) -> tuple[int, ...]:
 def _connection(line: str) -> Connection:
     front, _, users = line.partition(" users:(")
     local, peer = _endpoints(front.split())
-    return Connection(*local, *peer, _pids(users))
+    protocol = words[0] if (words := front.split())[0] in ("tcp", "udp") else "tcp"
+    return Connection(*local, *peer, pids_of(users), _PROTOCOLS[protocol])
 
 
 def _netstat_connection(line: str) -> Connection | None:
     words = line.split()
-    if not words[0].startswith("tcp"):
+    protocol = _PROTOCOLS.get(words[0].rstrip("6"))
+    if protocol is None or not words[0].startswith(("tcp", "udp")):
         return None
     local, peer = _endpoints(words[3:])
-    return Connection(*local, *peer, _netstat_pids(line)) if words[5] == "ESTABLISHED" else None
+    if words[5] != "ESTABLISHED":
+        return None
+    return Connection(*local, *peer, _netstat_pids(line), protocol)
+
+
+def _listening(one: procnet.Socket) -> Listener | None:
+    """A socket of another tool that listens. Both families at once (``*``) has IPv6 where it is
+    not bound to it alone, which /proc/net does not tell.
+    """
+    if one.state not in ("", "0A") and not (one.protocol == "udp" and one.state == "07"):
+        return None
+    return Listener(_PROTOCOLS[one.protocol], *one.local, one.pids)
+
+
+def _connected(one: procnet.Socket) -> Connection | None:
+    if one.state not in ("", "01") or not one.peer[1]:
+        return None
+    return Connection(*one.local, *one.peer, one.pids, _PROTOCOLS[one.protocol])
+
+
+def _other(text: str, take: Callable[[procnet.Socket], T | None]) -> Parsed[tuple[T, ...]] | None:
+    word = text.partition("\n")[0].partition(" ")[0].strip()
+    parse = {"proc": procnet.parse_proc, "sockstat": procnet.parse_sockstat}.get(word)
+    if parse is None:
+        return None
+    found = parse(text)
+    return Parsed(tuple(t for s in found.value if (t := take(s)) is not None), found.partial)
 
 
 def _read(
@@ -121,8 +151,9 @@ def _read(
 def parse_listeners(text: str) -> Parsed[tuple[Listener, ...]]:
     """Sorted by protocol, port and address; sockets that share them are one with all pids."""
     old = bool(_OLD_SS.search(text))
-    found = _read(text, lambda line: _listener(line, old), _netstat_listener)
-    both = old or text.startswith("netstat")
+    other = _other(text, _listening)
+    found = other or _read(text, lambda line: _listener(line, old), _netstat_listener)
+    both = old or text.startswith(("netstat", "proc"))
     ipv4 = {(one.protocol, one.port) for one in found.value if one.address == _ANY}
     pids: dict[tuple[str, int, str], set[int]] = {}
     for one in found.value:
@@ -137,10 +168,19 @@ def parse_listeners(text: str) -> Parsed[tuple[Listener, ...]]:
 
 
 def parse_connections(text: str) -> Parsed[tuple[Connection, ...]]:
-    """Read established connections, sorted."""
-    found = _read(text, _connection, _netstat_connection)
+    """Read established connections of TCP, sorted."""
+    return _connections(text, "tcp")
+
+
+def parse_udp_connections(text: str) -> Parsed[tuple[Connection, ...]]:
+    """Read UDP sockets with a fixed peer, sorted."""
+    return _connections(text, "udp")
+
+
+def _connections(text: str, protocol: str) -> Parsed[tuple[Connection, ...]]:
+    found = _other(text, _connected) or _read(text, _connection, _netstat_connection)
     order = sorted(
-        found.value,
+        (one for one in found.value if one.protocol == protocol),
         key=lambda c: (c.local_address, c.local_port, c.peer_address, c.peer_port, c.pids),
     )
     return Parsed(tuple(order), found.partial)

@@ -12,7 +12,6 @@ from planner.facts.text import (
     Parsed,
     UnreadableError,
     each_line,
-    fields,
     lines,
     not_understood,
     number,
@@ -23,7 +22,7 @@ from planner.model import TextFile, Unit
 Texts = dict[str, TextFile]
 
 _NAME = re.compile(r"[A-Za-z0-9:_.@\\-]+\.[a-z]+")
-_KINDS = (".service", ".socket", ".timer")
+_KINDS = (".service", ".socket", ".timer", ".path", ".mount", ".automount")
 
 
 def parse_blocks(text: str) -> Parsed[tuple[Unit, ...]]:
@@ -66,9 +65,20 @@ def _unit(name: str, properties: dict[str, str]) -> Unit:
         sub=properties.get("SubState", ""),
         enabled=properties.get("UnitFileState", ""),
         main_pid=main_pid,
+        startup=_startup(properties),
         properties=properties,
         path=properties.get("FragmentPath", ""),
     )
+
+
+def _startup(properties: Mapping[str, str]) -> float | None:
+    """Microseconds since boot; a start that is not over has its last end before its begin."""
+    try:
+        begin = number(properties.get("InactiveExitTimestampMonotonic", ""))
+        end = number(properties.get("ActiveEnterTimestampMonotonic", ""))
+    except ValueError:
+        return None
+    return (end - begin) / 1_000_000 if 0 < begin <= end else None
 
 
 def parse_unit_files(text: str) -> Parsed[dict[str, str]]:
@@ -92,8 +102,9 @@ def parse_texts(text: str) -> Parsed[Texts]:
 
 def with_states(units: tuple[Unit, ...], states: Mapping[str, str]) -> tuple[Unit, ...]:
     """Take ``enabled`` from the unit files where the block has none, and add the services,
-    sockets and timers that exist only as a file: not loaded, so not active. Templates are no units,
-    nor is another name of a unit, which older systemd lists as enabled too (``syslog.service``).
+    sockets, timers, paths and mounts that exist only as a file: not loaded, so not active.
+    Templates are no units, nor is another name of a unit, which older systemd lists as enabled
+    too (``syslog.service``).
     """
     known = {name for u in units for name in (u.name, *u.properties.get("Names", "").split())}
     seen = [replace(u, enabled=u.enabled or states.get(u.name, "")) for u in units]
@@ -134,22 +145,3 @@ def with_texts(units: tuple[Unit, ...], texts: Texts) -> Parsed[tuple[Unit, ...]
     reasons = [f"{len(lost)} {noun} without text, first: {lost[0]}"] if lost else []
     reasons += bad[:1]
     return Parsed(tuple(found), "; ".join(reasons))
-
-
-def parse_sysv(text: str) -> Parsed[tuple[Unit, ...]]:
-    """Tabs: init script, 1 if the default runlevel starts it. Named as systemd's generator does,
-    which also gives SourcePath. Whether it runs is not told: ``active`` stays empty.
-    """
-
-    def read(line: str) -> Unit:
-        name, started = fields(line, 2)[:2]
-        if started not in ("0", "1") or not _NAME.fullmatch(f"{name}.service"):
-            raise ValueError(line)
-        return Unit(
-            name=f"{name}.service",
-            enabled="enabled" if started == "1" else "disabled",
-            properties={"Id": f"{name}.service", "SourcePath": f"/etc/init.d/{name}"},
-        )
-
-    found = each_line(text, read)
-    return Parsed(tuple(sorted(found.value, key=lambda u: u.name)), found.partial)

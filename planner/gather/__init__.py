@@ -2,116 +2,93 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from planner import session, store
-from planner.gather.look import COLLECTOR, SECTIONS, collector
-from planner.model import SNAPSHOT_SCHEMA, Login, Section, Snapshot
-from planner.session.framing import CUT, decode
-from planner.session.run import EVERYWHERE
+from planner.gather import again
+from planner.gather.again import Wishes, duration
+from planner.gather.asking import Asking, Ears
+from planner.gather.look import collectors
 
-__all__ = ["Gathered", "gather"]
+__all__ = ["Ears", "Gathered", "Wishes", "duration", "gather"]
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """Snapshots written by one gathering, sorted by host."""
+    """What came of one run; hosts are sorted."""
 
     snapshots: tuple[Path, ...]
+    """Of all hosts that inventory and limit select: what was written now or before."""
     seen: tuple[str, ...]
     unreachable: tuple[tuple[str, str], ...]
     """(host, reason)."""
     failed: tuple[tuple[str, str], ...]
+    fresh: tuple[str, ...] = ()
+    """Seen before, and not asked again."""
+
+
+_DEAF, _NONE = Ears(), Wishes()
 
 
 def gather(
     options: session.Options,
     folder: Path,
     clock: Callable[[], str],
-    on_start: Callable[[tuple[str, ...]], None] = lambda names: None,
-    on_host: Callable[[Snapshot], None] = lambda snapshot: None,
+    ears: Ears = _DEAF,
+    wishes: Wishes = _NONE,
+    scripts: Callable[[str, int], Sequence[str]] = collectors,
 ) -> Gathered:
     """Write a snapshot into ``folder`` for every host of the inventory, as its answer arrives.
 
-    ``clock`` gives the time in ISO 8601, UTC. ``on_start`` hears the hosts, ``on_host`` each
-    snapshot once it is written. Raises InputError for an inventory that cannot be used (nothing is
-    written then) and RunError when Ansible could not do its work.
+    Where a host was seen before and is not now, the older snapshot stays and the reason lies beside
+    it. ``clock`` gives the time in ISO 8601, UTC. ``scripts``: from nonce and seconds to what the
+    machines get. Raises InputError for an inventory that cannot be used (nothing is written then),
+    OutputError for a folder that is in use or cannot be written, and RunError when Ansible could
+    not do its work; what arrived until then is written.
     """
-    wanted = {target.name: target for target in session.targets(options)}
-    on_start(tuple(wanted))
-    nonce = secrets.token_hex(16)
-    written: dict[str, tuple[Path, Snapshot]] = {}
+    who = f"process {os.getpid()} on {os.uname().nodename} since {clock()}"
+    with store.locked(folder, who):
+        wanted = {target.name: target for target in session.targets(options)}
+        state = again.begin(folder, options.inventory, wishes, clock())
+        fresh = again.fresh(folder, wanted, wishes, state, clock())
+        _tell(ears, folder, options, wanted, wishes)
+        asked = {name: target for name, target in wanted.items() if name not in fresh}
+        ears.start(tuple(asked))
+        again.write(folder, state)
+        said = Asking(options, folder, clock, ears, wishes, scripts, len(wanted)).ask(asked)
+        again.write(folder, again.ended(state, clock()))
+    files = (path for name in sorted(wanted) for path in store.snapshot_files(folder, name))
 
-    def keep(snapshot: Snapshot) -> None:
-        written[snapshot.host] = (store.write_snapshot(folder, snapshot), snapshot)
-        on_host(snapshot)
+    def hosts(status: str) -> list[str]:
+        return sorted(name for name, (was, _) in said.items() if was == status)
 
-    def arrived(answer: session.Answer) -> None:
-        if (target := wanted.get(answer.host)) and answer.host not in written:
-            keep(_snapshot(target, answer, nonce, clock()))
-
-    session.run(options, {EVERYWHERE: [collector(nonce)]}, nonce, arrived)
-    for name in sorted(wanted.keys() - written.keys()):
-        silent = session.Answer(name, "failed", "Ansible reported nothing about this host")
-        keep(_snapshot(wanted[name], silent, nonce, clock()))
-    return _result(written)
-
-
-def _snapshot(
-    target: session.Target, answer: session.Answer, nonce: str, taken_at: str
-) -> Snapshot:
-    blank = Snapshot(
-        schema=SNAPSHOT_SCHEMA,
-        host=target.name,
-        status="unreachable" if answer.status == "unreachable" else "failed",
-        taken_at=taken_at,
-        origin="captured",
-        reason=answer.reason,
-        collector=COLLECTOR,
-        address=target.address,
-        groups=target.groups,
-        variables=dict(target.variables),
-    )
-    if not answer.files:
-        return blank
-    payload = decode(answer.files[0].read_bytes(), nonce)
-    identity = payload.sections.get("identity")
-    if identity is None or identity.state != "ok":
-        return msgspec.structs.replace(
-            blank, reason=answer.reason or f"no identity in the answer: {CUT}"
-        )
-    absent = {
-        name: Section(state="missing", reason=CUT)
-        for name in SECTIONS
-        if name not in payload.sections
-    }
-    return msgspec.structs.replace(
-        blank,
-        status="seen",
-        reason="; ".join(filter(None, (answer.reason, payload.problem))),
-        login=_login(identity.text, target.port),
-        sections={**payload.sections, **absent},
-    )
-
-
-def _login(identity: str, port: int) -> Login:
-    said = dict(line.partition("=")[::2] for line in identity.splitlines())
-    uid = said.get("uid", "")
-    number = int(uid) if uid.isascii() and uid.isdigit() else -1
-    return Login(said.get("login", ""), port, number, number == 0)
-
-
-def _result(written: dict[str, tuple[Path, Snapshot]]) -> Gathered:
-    ordered = [written[host] for host in sorted(written)]
-    snapshots = [snapshot for _, snapshot in ordered]
     return Gathered(
-        tuple(path for path, _ in ordered),
-        tuple(snapshot.host for snapshot in snapshots if snapshot.status == "seen"),
-        tuple((s.host, s.reason) for s in snapshots if s.status == "unreachable"),
-        tuple((s.host, s.reason) for s in snapshots if s.status == "failed"),
+        tuple(path for path in files if path.exists()),
+        seen=tuple(hosts("seen")),
+        unreachable=tuple((name, said[name][1]) for name in hosts("unreachable")),
+        failed=tuple((name, said[name][1]) for name in hosts("failed")),
+        fresh=fresh,
     )
+
+
+def _tell(
+    ears: Ears,
+    folder: Path,
+    options: session.Options,
+    wanted: Mapping[str, session.Target],
+    wishes: Wishes,
+) -> None:
+    """What the folder holds that this run does not touch."""
+    old = None if wishes.resume else again.read(folder)
+    if old and not old.ended:
+        ears.note(f"the gathering of {old.started} did not end: --resume would go on with it")
+    others = () if options.limit else again.strangers(folder, wanted)
+    if others:
+        names = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
+        ears.note(
+            f"{folder} also holds {len(others)} not in this inventory, which stay and are not part "
+            f"of this run: {names}"
+        )

@@ -6,7 +6,18 @@ that order means something; otherwise the producer sorts.
 """
 
 from planner.model.data import Data, Fact
+from planner.model.engines import ClusterRole, Container, Engine, Engines, Guest
+from planner.model.guest import VirtualDisk, VirtualMachine
 from planner.model.host import Host
+from planner.model.logins import (
+    DirectoryMembership,
+    DirectorySetting,
+    Logins,
+    Seen,
+    SshdSetting,
+    SubId,
+)
+from planner.model.looks import Gone, Look
 from planner.model.plan import (
     PLAN_SCHEMA,
     Artifact,
@@ -19,15 +30,29 @@ from planner.model.plan import (
     WorkloadPlan,
 )
 from planner.model.running import (
+    AtJob,
+    Boot,
     Connection,
     CronJob,
     Environment,
+    InetdService,
     Listener,
+    MappedFile,
     OpenFile,
     Process,
     Unit,
+    UnixSocket,
+    UserUnit,
 )
-from planner.model.security import Account, Group
+from planner.model.security import (
+    Account,
+    Audit,
+    Confined,
+    Confinement,
+    Firewall,
+    Group,
+    PacketFilter,
+)
 from planner.model.snapshot import (
     SNAPSHOT_SCHEMA,
     Login,
@@ -36,11 +61,62 @@ from planner.model.snapshot import (
     SectionState,
     Snapshot,
     SnapshotStatus,
+    Typed,
 )
-from planner.model.software import ConfigFile, Package, PathInfo, Python, TextFile
-from planner.model.storage import DirSize, Mount, Space
-from planner.model.system import OS, Kernel, Memory, Module, PciDevice, UsbDevice
+from planner.model.software import (
+    Application,
+    Certificate,
+    ConfigFile,
+    Package,
+    PathInfo,
+    Program,
+    Python,
+    Repository,
+    Runtime,
+    TextFile,
+)
+from planner.model.storage import (
+    BlockDevice,
+    DirSize,
+    Export,
+    Inodes,
+    Mount,
+    Space,
+    Swap,
+)
+from planner.model.system import (
+    OS,
+    Cloud,
+    Device,
+    Dmi,
+    HugePagePool,
+    HugePages,
+    Kernel,
+    KernelState,
+    Locale,
+    Memory,
+    Module,
+    NumaNode,
+    PciDevice,
+    Processor,
+    UsbDevice,
+)
+from planner.model.usage import CpuShares, DayUse, DiskUse, InterfaceUse, Load, Pressure
 from planner.model.verdict import Effect, Evidence, Finding, HostOutcome, Outcome, Verdict
+from planner.model.windows import (
+    Domain,
+    DotNet,
+    Edition,
+    Feature,
+    Iis,
+    Pool,
+    Protection,
+    Site,
+    SqlInstance,
+    Task,
+    WebApplication,
+    Windows,
+)
 from planner.model.workload import (
     Adaptation,
     Admission,

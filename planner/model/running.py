@@ -24,6 +24,57 @@ class Process(Data, frozen=True):
     rss: int = 0
     caps: str = ""
     """Effective capabilities as the hexadecimal mask of /proc/PID/status."""
+    replaced: bool = False
+    """The program's file was deleted or replaced since the process started."""
+    stuck: bool = False
+    """It waits in the kernel and does not come back: arguments and files could not be read."""
+    cgroup: str = ""
+    """As the kernel names it: that of systemd, else the first that is not the root's; tells
+    containers (``/docker/<id>``, ``/kubepods/...``, ``/machine.slice/libpod-<id>.scope``)."""
+    state: str = ""
+    """Letter of /proc/PID/stat: S, R, D, Z, T, I, ..."""
+    started: str = ""
+    """ISO 8601 UTC."""
+    cpu: float | None = None
+    """Seconds of CPU time so far, of user and kernel, without children."""
+    threads: int = 0
+    nice: int = 0
+    policy: str = ""
+    """Of scheduling: other, fifo, rr, batch, idle, deadline."""
+    priority: int = 0
+    """Of real time, 1 to 99; 0: none."""
+    cpus: str = ""
+    """List of CPUs that it may use (``0-3,8``), where that is not what process 1 may use."""
+    peak: int = 0
+    """Most bytes that were resident; 0: not told."""
+    swap: int | None = None
+    locked: int = 0
+    huge: int = 0
+    """Bytes of huge pages, of hugetlbfs alone."""
+    groups: tuple[int, ...] = ()
+    """Supplementary groups."""
+    caps_permitted: str = ""
+    caps_bounding: str = ""
+    caps_ambient: str = ""
+    no_new_privileges: bool | None = None
+    seccomp: int | None = None
+    """0: none, 1: strict, 2: filter."""
+    limits: dict[str, tuple[int, int]] = {}
+    """Soft and hard limit, -1 for none: nofile, nproc (numbers), memlock, core, stack, as, fsize,
+    data, msgqueue (bytes), rtprio, nice."""
+    namespaces: dict[str, int] = {}
+    """Kind (mnt, net, pid, user) -> inode, where it is not that of process 1; told to root only."""
+
+
+class MappedFile(Data, frozen=True):
+    """A library, an archive of Java, or a file that is deleted or written to through memory."""
+
+    path: str
+    pids: tuple[int, ...]
+    deleted: bool = False
+    """No longer there under this name: its processes want a restart."""
+    written: bool = False
+    """Mapped shared and writable: data, or a device."""
 
 
 class OpenFile(Data, frozen=True):
@@ -51,13 +102,26 @@ class Listener(Data, frozen=True):
 
 
 class Connection(Data, frozen=True):
-    """An established TCP connection, seen from this machine."""
+    """An established TCP connection or a UDP socket with a fixed peer, seen from this machine."""
 
     local_address: str
     local_port: int
     peer_address: str
     peer_port: int
     pids: tuple[int, ...] = ()
+    protocol: Literal["tcp", "udp", "sctp", "dccp"] = "tcp"
+
+
+class UnixSocket(Data, frozen=True):
+    """A socket on this machine alone that has a name: who answers there, and who speaks to it."""
+
+    path: str
+    """``@name`` where it is no file (abstract)."""
+    kind: Literal["stream", "dgram", "seqpacket"]
+    pids: tuple[int, ...] = ()
+    """Who holds it open for those that come; process 1 is one of them where systemd made it."""
+    peers: tuple[int, ...] = ()
+    """Who is connected to it now, others than ``pids``."""
 
 
 class Unit(Data, frozen=True):
@@ -70,11 +134,64 @@ class Unit(Data, frozen=True):
     enabled: str = ""
     """As ``systemctl list-unit-files`` says: enabled, disabled, static, masked, generated, ..."""
     main_pid: int = 0
+    startup: float | None = None
+    """Seconds from its last start until systemd took it for started. Of ``Type=simple`` and
+    ``exec`` that is only until the program was started, not until it worked."""
     properties: dict[str, str] = {}
+    """As ``systemctl show`` says; those that are empty, without limit or the manager's own default
+    are left out. Of other inits: Id, SourcePath, Init, Runlevels, PIDFile, ..."""
     path: str = ""
     """Fragment file; empty for generated or transient units without one."""
     directives: tuple[tuple[str, str, str], ...] = ()
     """(section, name, value) in file order, drop-ins applied last; an empty value resets."""
+
+
+class InetdService(Data, frozen=True):
+    """What inetd or xinetd start when somebody comes."""
+
+    name: str
+    source: str
+    disabled: bool = False
+    kind: str = ""
+    """stream, dgram, ..."""
+    protocol: str = ""
+    port: int = 0
+    """0: the usual one of its name."""
+    user: str = ""
+    command: tuple[str, ...] = ()
+    """Program and arguments; empty or ``internal``: the daemon answers itself."""
+    address: str = ""
+
+
+class AtJob(Data, frozen=True):
+    """A job that waits for ``at`` or ``batch``; its text stays on the machine."""
+
+    path: str
+    uid: int
+    at: str
+    """ISO 8601 UTC."""
+    queue: str
+
+
+class UserUnit(Data, frozen=True):
+    """A unit of a user whose systemd runs without a login; empty name: the user lingers without
+    units of its own.
+    """
+
+    user: str
+    name: str = ""
+    enabled: bool = False
+
+
+class Boot(Data, frozen=True):
+    """What another init than systemd says of itself."""
+
+    runlevel: str = ""
+    """As it is now; ``default`` of OpenRC."""
+    default: str = ""
+    """Of /etc/inittab."""
+    inittab: tuple[tuple[str, str, str, str], ...] = ()
+    """Other lines: id, runlevels, action, command."""
 
 
 class CronJob(Data, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from planner.model.data import Data
 
@@ -27,6 +27,20 @@ class Section(Data, frozen=True):
     ms: int = 0
 
 
+class Typed(Data, frozen=True):
+    """A fact that another door than the collector tells, under the name of Host's field.
+
+    ``value`` is JSON in the shape of that field, checked when it is read; None: this door could
+    have told and did not, ``unknown`` says why. ``partial``: what the value lacks.
+    """
+
+    door: str
+    """Who says it: ``setup``, ``rvtools``, ``inventory:vmware``."""
+    value: Any = None
+    partial: str = ""
+    unknown: str = ""
+
+
 class Login(Data, frozen=True):
     """How the machine was reached."""
 
@@ -37,7 +51,8 @@ class Login(Data, frozen=True):
     uid: int = -1
     """Whom the collector ran as."""
     root: bool = False
-    """Whether the collector ran with uid 0, directly or through become."""
+    """Whether the collector ran with uid 0, directly or through become; on Windows: as an
+    administrator."""
 
 
 SnapshotStatus = Literal["seen", "unreachable", "failed"]
@@ -58,6 +73,7 @@ class Snapshot(Data, frozen=True):
     """For a constructed snapshot: after which documentation it was written."""
     reason: str = ""
     door: str = "ansible"
+    """``ansible``: the collector itself looked; ``setup``, ``rvtools``: imported."""
     collector: str = ""
     address: str = ""
     groups: tuple[str, ...] = ()
@@ -65,3 +81,5 @@ class Snapshot(Data, frozen=True):
     """Inventory variables on the allow-list, as text."""
     login: Login = Login()
     sections: dict[str, Section] = {}
+    typed: dict[str, Typed] = {}
+    """What other doors tell, by field of Host; a section's text that says the same goes first."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
+from planner.facts.windows import NOT_OF_WINDOWS
 from planner.model import (
     Effect,
     Evidence,
@@ -32,15 +34,28 @@ def judge(rules: RuleSet, host: Host, workload: Workload, as_of: str) -> Verdict
 
 
 def judge_host(rules: RuleSet, host: Host, as_of: str) -> Verdict:
-    """What the rules about machines (``scope: host``) say of one, whatever runs on it."""
+    """What the rules about machines (``scope: host``) say of one, whatever runs on it.
+
+    Its looks name also what has to be seen to know whether anything runs there.
+    """
     own = [rule for rule in rules.rules if rule.source.scope == "host"]
-    return _judged(host, [ask(rule, host, None, as_of) for rule in own])
+    lacking = {
+        Cause("fact", name, "")
+        for name in _NOT_SEEN
+        if _lacks(fact := getattr(host, name)) and fact.unknown != NOT_OF_WINDOWS
+    }
+    return _judged(host, [ask(rule, host, None, as_of) for rule in own], lacking)
 
 
-def _judged(host: Host, asked: Sequence[tuple[Answer, Finding | None]]) -> Verdict:
+def _judged(
+    host: Host,
+    asked: Sequence[tuple[Answer, Finding | None]],
+    lacking: AbstractSet[Cause] = frozenset(),
+) -> Verdict:
     fired = _sorted(f for _, f in asked if f and not f.unchecked)
-    unchecked = _sorted(f for _, f in asked if f and f.unchecked)
-    causes = {c for answer, f in asked if f and f.unchecked for c in answer.causes}
+    asked = [(a, f) for a, f in asked if f and f.unchecked and not _pointless(host, a)]
+    unchecked = _sorted(f for _, f in asked if f)
+    causes = {c for answer, _ in asked for c in answer.causes} | lacking
     looks = _looks(host, causes)
     if _with(fired, "block"):
         outcome: Outcome = "stay-vm"
@@ -50,6 +65,15 @@ def _judged(host: Host, asked: Sequence[tuple[Answer, Finding | None]]) -> Verdi
         why = _why_blind(blind, known)
         return Verdict("insufficient-data", known, why, fired, unchecked, looks)
     return Verdict(known, None, _why_move(fired, unchecked), fired, unchecked, looks)
+
+
+def _pointless(host: Host, answer: Answer) -> bool:
+    """Of Windows, whose kernel decides, neither what Linux alone has nor what the owner would have
+    to say of a container is an open question.
+    """
+    return host.windows is not None and all(
+        c.kind == "question" or c.reason == NOT_OF_WINDOWS for c in answer.causes
+    )
 
 
 def ask(
@@ -165,6 +189,8 @@ def _looks(host: Host, causes: set[Cause]) -> tuple[str, ...]:
     found = []
     if facts:
         how = "Look again" if host.login.root else "Look again as root (-b)"
+        if host.door not in ("", "ansible"):
+            how = "Look at the machine itself (planner gather, over Ansible)"
         found.append(f"{how}, to see: {', '.join(facts)}.")
     found += [f"Look again while it runs, to see: {c.what}." for c in causes if c.kind == "idle"]
     found += [f"Ask the owner: {c.reason}." for c in causes if c.kind == "question"]

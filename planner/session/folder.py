@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from planner.session.guard import end_all
+
 _PREFIX = "planner-run-"
 
 
@@ -17,7 +19,8 @@ _PREFIX = "planner-run-"
 def private_folder(places: tuple[Path, ...] = ()) -> Iterator[Path]:
     """A new folder that only this user can enter, removed at the end.
 
-    A run that was killed leaves its folder behind; the next one removes it. A lock, which ends
+    A run that was killed together with its guard leaves its folder behind, and programs; the next
+    one ends these and removes it. A lock, which ends
     with the process that holds it, tells the two apart. ``places``: default is memory first.
     """
     candidates = [place for place in places or _places() if os.access(place, os.W_OK | os.X_OK)]
@@ -63,6 +66,7 @@ def _sweep(place: Path) -> None:
             continue  # being made or being removed by somebody else
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            end_all(str(left))
             shutil.rmtree(left, ignore_errors=True)
         except OSError:
             pass  # its run is alive

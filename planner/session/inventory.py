@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import InputError
+from planner.model import Typed
 from planner.session.folder import private_folder
+from planner.session.guests import guest
+from planner.session.guests.values import text
 from planner.session.options import Options, inventory_arguments, program
+from planner.session.shellless import why_no_shell
 
 # fmt: off
 ALLOWED = frozenset({
@@ -29,8 +33,6 @@ ALLOWED = frozenset({
 # fmt: on
 """Names of inventory variables that a snapshot takes; none is made to hold a secret."""
 
-_SUSPICIOUS = re.compile(r"\{\{|\{%|://[^/\s]*@|-----BEGIN|\$ANSIBLE_VAULT", re.S)
-
 
 @dataclass(frozen=True)
 class Target:
@@ -43,6 +45,10 @@ class Target:
     address: str = ""
     port: int = 0
     """Of the connection, where the inventory names one."""
+    typed: tuple[tuple[str, Typed], ...] = ()
+    """What the inventory's plugin says of the machine, by field of Host."""
+    no_shell: str = ""
+    """Why nobody should look: a network device. Empty: it may have a shell."""
 
 
 def targets(options: Options) -> tuple[Target, ...]:
@@ -123,16 +129,18 @@ def _read(data: dict[str, Any]) -> tuple[Target, ...]:
             name,
             tuple(sorted(groups.get(name, set()) - {"all", "ungrouped"})),
             _allowed(variables.get(name, {})),
-            _text(variables.get(name, {}).get("ansible_host")) or "",
+            text(variables.get(name, {}).get("ansible_host")) or "",
             _port(variables.get(name, {}).get("ansible_port")),
+            _typed(variables.get(name, {})),
+            why_no_shell(variables.get(name, {})),
         )
         for name in sorted(groups.keys() | variables.keys())
     )
 
 
 def _port(value: object) -> int:
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and int(text) < 65536 else 0
+    said = str(value)
+    return int(said) if said.isascii() and said.isdigit() and int(said) < 65536 else 0
 
 
 def _hosts(data: dict[str, Any], name: str, seen: set[str]) -> set[str]:
@@ -146,18 +154,10 @@ def _hosts(data: dict[str, Any], name: str, seen: set[str]) -> set[str]:
 
 
 def _allowed(variables: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    texts = ((name, _text(variables[name])) for name in sorted(ALLOWED & variables.keys()))
-    return tuple((name, text) for name, text in texts if text)
+    texts = ((name, text(variables[name])) for name in sorted(ALLOWED & variables.keys()))
+    return tuple((name, found) for name, found in texts if found)
 
 
-def _text(value: object) -> str | None:
-    """Plain values and lists of them; a template, a vaulted or structured value stays behind."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        parts = [_text(item) for item in value]
-        return ", ".join(part for part in parts if part) if None not in parts else None
-    if not isinstance(value, (str, int, float)):
-        return None
-    text = str(value)
-    return None if len(text) > 200 or _SUSPICIOUS.search(text) else text
+def _typed(variables: dict[str, Any]) -> tuple[tuple[str, Typed], ...]:
+    found = guest(variables)
+    return (("guest", found),) if found else ()

@@ -1,23 +1,36 @@
 """Files in, files out: snapshots, plans, packaged data, and the plan's folder."""
 
 from planner.store.files import write_file
+from planner.store.lock import locked
 from planner.store.names import context_folder, printable, slug
 from planner.store.output import SNAPSHOTS, Written, claim_output, write_artifacts
 from planner.store.packaged import demo_folder, rule_texts, templates
-from planner.store.reading import encode, read_plan, read_snapshots, write_snapshot
+from planner.store.reading import (
+    MISSED,
+    encode,
+    head,
+    read_plan,
+    read_snapshots,
+    snapshot_files,
+    write_snapshot,
+)
 
 __all__ = [
+    "MISSED",
     "SNAPSHOTS",
     "Written",
     "claim_output",
     "context_folder",
     "demo_folder",
     "encode",
+    "head",
+    "locked",
     "printable",
     "read_plan",
     "read_snapshots",
     "rule_texts",
     "slug",
+    "snapshot_files",
     "templates",
     "write_artifacts",
     "write_file",

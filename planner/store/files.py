@@ -21,9 +21,14 @@ def is_temporary(name: str) -> bool:
     return name.startswith(".") and name.endswith(_MARK)
 
 
+def temporary(path: Path) -> Path:
+    """Where a file is until it is whole: beside it, under a name that is_temporary knows."""
+    return path.with_name(f".{path.name}{_MARK}")
+
+
 def write_file(path: Path, content: bytes, *, executable: bool = False) -> None:
     """Write a file and the folders above it; OutputError with path and reason."""
-    tmp = path.with_name(f".{path.name}{_MARK}")
+    tmp = temporary(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_new(tmp, content, 0o777 if executable else 0o666)

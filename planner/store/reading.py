@@ -11,14 +11,27 @@ import msgspec
 
 from planner.errors import InputError, OutputError
 from planner.model import PLAN_SCHEMA, SNAPSHOT_SCHEMA, Plan, Snapshot
-from planner.store.files import write_file
+from planner.store.files import remove_file, write_file
 from planner.store.names import printable, slug
 
 D = TypeVar("D", Snapshot, Plan)
 
 
+MISSED = "~missed"
+"""Ends the name of a file that holds a look which brought nothing; no slug has a ``~``."""
+
+
 class _Head(msgspec.Struct):
     schema: int
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The little of a snapshot that tells whether it has to be taken again."""
+
+    schema: int
+    host: str
+    status: str
+    taken_at: str
 
 
 def encode(data: object) -> bytes:
@@ -30,37 +43,61 @@ def encode(data: object) -> bytes:
 
 
 def read_snapshots(paths: Sequence[Path]) -> tuple[Snapshot, ...]:
-    """Snapshots from files and from folders of ``*.json``, sorted by host.
+    """Snapshots from files and from folders of ``*.json``, sorted by host and time.
 
-    Raises InputError: a file that is not a snapshot of this schema, a folder without any, two
-    files for one host.
+    A machine may have several, of different times. Raises InputError: a file that is not a
+    snapshot of this schema, a folder without any, two files for one host and time.
     """
     files: dict[str, Path] = {}
     for path in paths:
         for file in _snapshot_files(path):
             files.setdefault(os.path.realpath(file), file)
-    found: dict[str, tuple[Path, Snapshot]] = {}
+    found: dict[tuple[str, str, str], tuple[Path, Snapshot]] = {}
     for file in files.values():
         snapshot = _decode(file, Snapshot, SNAPSHOT_SCHEMA, "gather again")
-        if snapshot.host in found:
-            both = f"{found[snapshot.host][0]}, {file}"
+        key = (snapshot.host, snapshot.taken_at, snapshot.status)
+        if key in found:
+            both = f"{found[key][0]}, {file}"
             raise InputError(
-                f"two snapshots for host {printable(snapshot.host)}: {printable(both)}: keep one"
+                f"two snapshots for host {printable(snapshot.host)}: {printable(both)}: "
+                f"of the same time ({printable(key[1])}): keep one"
             )
-        found[snapshot.host] = (file, snapshot)
-    return tuple(found[host][1] for host in sorted(found))
+        found[key] = (file, snapshot)
+    return tuple(found[key][1] for key in sorted(found))
 
 
 def write_snapshot(folder: Path, snapshot: Snapshot) -> Path:
     """Write ``<slug of the host>.json`` into the folder, which is made if need be.
 
-    An older snapshot of the same host is replaced; OutputError for any other file of that name.
+    An older snapshot of the same host is replaced, but never one that saw the machine by one that
+    did not: that goes beside it, as ``<slug>~missed.json``, and away again with the next one that
+    sees. OutputError for any other file of that name. Returns the file written.
     """
-    path = folder / f"{slug(snapshot.host)}.json"
+    path, missed = snapshot_files(folder, snapshot.host)
+    if snapshot.status != "seen" and (old := head(path)) and old.status == "seen":
+        path = missed
     if path.is_symlink() or path.exists():
         _check_replaceable(path, snapshot.host)
     write_file(path, encode(snapshot))
+    if path != missed and (missed.is_symlink() or missed.exists()):
+        _check_replaceable(missed, snapshot.host)
+        remove_file(folder, missed.name)
     return path
+
+
+def snapshot_files(folder: Path, host: str) -> tuple[Path, Path]:
+    """Where a host's snapshot is, and where the note of a later look that brought nothing."""
+    name = slug(host)
+    return folder / f"{name}.json", folder / f"{name}{MISSED}.json"
+
+
+def head(path: Path) -> Head | None:
+    """Of a snapshot that this planner reads; None for anything else."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Head)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return found if found.schema == SNAPSHOT_SCHEMA else None
 
 
 def read_plan(path: Path) -> Plan:

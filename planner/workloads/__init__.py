@@ -26,7 +26,7 @@ from planner.service import (
 )
 from planner.service.view import Service, called, program, stem, why_unknown
 from planner.store import slug
-from planner.workloads import job, kernel, nginx, postgresql, python, redis, service
+from planner.workloads import job, kernel, nginx, postgresql, python, redis, service, windows
 
 DETECTORS = (nginx.detect, postgresql.detect, redis.detect, kernel.detect, python.detect)
 """Asked in this order; who answers first has the service, the rest is for the general one."""
@@ -48,6 +48,10 @@ def detect(host: Host) -> Detected:
     """
     if host.status != "seen":
         return Detected()
+    if host.windows is not None:
+        named, kept = windows.detect(host, host.windows)
+        order = sorted(kept, key=lambda agent: (agent.name, agent.unit))
+        return Detected(_unique(named), tuple(order))
     found = discover.services(host)
     agents: dict[tuple[str, str], Agent] = {}
     workloads: list[Workload] = []

@@ -26,11 +26,6 @@ dpkg_conffiles() {
 		{ in_list = 0 }' /var/lib/dpkg/status
 }
 
-rpm_conffiles() {
-	limit 60 rpm -qa --qf '[%{FILEFLAGS}\t%{FILEDIGESTS}\t%{FILENAMES}\t%{=NAME}\n]' 2>/dev/null |
-		awk -F "$TAB" '$3 ~ /^\/etc\// { print (($1 % 2) ? $2 : "") "\t" $3 "\t" $4 }'
-}
-
 # Compares what packages noted with what lies there. Input by markers: noted digests, digests
 # found, files of /etc.
 CONFIG_AWK='
@@ -68,12 +63,14 @@ blind_folders() {
 
 collect_config() {
 	if [ -n "$DPKG" ]; then noted=$(dpkg_conffiles)
-	elif [ -n "$RPM" ]; then noted=$(rpm_conffiles)
-	else noted=
+	else noted=$(said "$OWNED" | awk -F "$TAB" '$1 == "D" { print $2 "\t" $3 "\t" $4 }')
 	fi
 	list=$(said "$noted" | awk -F "$TAB" '$1 != "" { print $2 }' | local_only)
-	sum=md5sum
-	case $noted in ????????????????????????????????????????????????????????????????"$TAB"*) sum=sha256sum ;; esac
+	case $(said "$noted" | awk -F "$TAB" '$1 != "" { print length($1); exit }') in
+	64) sum=sha256sum ;;
+	40) sum=sha1sum ;;
+	*) sum=md5sum ;;
+	esac
 	IFS=$NL
 	# shellcheck disable=SC2086 # split at newlines on purpose
 	set -- $list
@@ -89,7 +86,7 @@ collect_config() {
 
 s_config_files() {
 	said "$CONFIG"
-	if [ -z "$DPKG$RPM" ]; then state partial "no dpkg or rpm: which files a package changed is not known"; fi
+	[ -n "$OWNED" ] || state partial "no package manager that is known here told of its files: which of them are changed is not known"
 }
 
 KNOWN_CONFIG='/etc/nginx/nginx.conf /etc/nginx/conf.d/* /etc/nginx/sites-available/* /etc/nginx/snippets/* /etc/nginx/fastcgi_params

@@ -4,10 +4,10 @@
 # reads from /dev/null. The framing is that of framing.py.
 #
 # The sender puts PLANNER_NONCE, PLANNER_MASK (mask.awk, deny.awk) and PLANNER_BUDGET (seconds)
-# before it.
+# before it. A script that was given no budget (fetch streams as long as it takes) is not watched.
 # shellcheck disable=SC2016 # awk programs stand in single quotes
 
-: "${PLANNER_NONCE:?}" "${PLANNER_MASK:?}" "${PLANNER_BUDGET:=240}"
+: "${PLANNER_NONCE:?}" "${PLANNER_MASK:?}" "${PLANNER_WATCH:=${PLANNER_BUDGET:+yes}}" "${PLANNER_BUDGET:=240}"
 export PLANNER_NONCE
 LC_ALL=C; export LC_ALL
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/opt/bin:$PATH; export PATH
@@ -76,32 +76,99 @@ limit() {
 	if [ $(((DEADLINE - T) / 100)) -lt "$secs" ]; then secs=$(((DEADLINE - T) / 100)); fi
 	[ "$secs" -gt 0 ] || return 124
 	case $TIMEOUT in
-	kill) timeout -k 2 "$secs" "$@" </dev/null ;;
-	plain) timeout "$secs" "$@" </dev/null ;;
-	*) watched "$secs" "$@" ;;
+	kill) timeout -k 2 "$secs" "$@" </dev/null & ;;
+	plain) timeout "$secs" "$@" </dev/null & ;;
+	*) watched "$secs" "$@"; return ;;
 	esac
+	job=$!
+	wait $job
+	code=$?
+	# timeout makes a group and ends it, but what hears no TERM outlives the command and timeout
+	case $code in 124 | 137) kill -KILL -$job 2>/dev/null ;; esac
+	return $code
 }
 
+# Without a timeout that ends children, too. Processes can have no group of their own here (a shell
+# wants a terminal for that), so a guard looks for them.
 watched() {
 	secs=$1; shift
+	now; over=$((T + secs * 100))
 	"$@" </dev/null &
 	job=$!
+	# KILL: what was forked a moment ago still has the handler of the trap, and loses a TERM
 	(
-		trap 'kill $nap 2>/dev/null; exit 0' TERM
-		sleep "$secs" & nap=$!
-		wait $nap
-		kill -TERM $job 2>/dev/null
-		sleep 2
-		kill -KILL $job 2>/dev/null
+		trap 'kill -KILL $! 2>/dev/null; exit 0' TERM
+		sleep "$secs" &
+		wait $!
+		end_all $job itself
 	) </dev/null >/dev/null 2>&1 &
 	guard=$!
 	wait $job
 	code=$?
-	kill -TERM $guard 2>/dev/null
+	now
+	if [ "$T" -lt $over ]; then kill -TERM $guard 2>/dev/null
+	elif [ $code -gt 127 ]; then code=124
+	fi
 	wait $guard 2>/dev/null
-	[ $code -lt 128 ] || code=124
 	return $code
 }
+
+# What a process started and what that started, as PID/START: START tells it from a stranger who
+# got its number later. KEEP: a process that is left out with all of its own; OLD: a list of
+# before, for those whose parent is gone. Who starts others comes first, so that he starts no more.
+OFFSPRING_AWK='
+BEGIN { n = split(OLD, list, " "); for (i = 1; i <= n; i++) old[list[i]] = 1 }
+/^[0-9]+ [(].*[)] [A-Z] / {
+	pid = $1; sub(/.*[)] /, ""); if ($1 == "Z") next
+	up[pid] = $2; id[pid] = pid "/" $20
+	if (id[pid] in old) { mine[pid] = 1; order[++count] = pid }
+}
+END {
+	if (!(ROOT in mine)) { mine[ROOT] = 1; order[++count] = ROOT }
+	for (i = 1; i <= count; i++)
+		for (p in up) if (!(p in mine) && p != KEEP && up[p] == order[i]) { mine[p] = 1; order[++count] = p }
+	for (i = 1; i <= count; i++) { p = order[i]; if ((p in id) && (p != ROOT || ITSELF != "")) printf "%s ", id[p] }
+}'
+
+# end_all PID [itself]: ends all that a process started, in two seconds at most; it itself on demand.
+end_all() {
+	read -r me _ </proc/self/stat
+	old=
+	for signal in TERM KILL KILL; do
+		set +f
+		old=$(cat /proc/[0-9]*/stat | awk -v ROOT="$1" -v ITSELF="$2" -v KEEP="$me" -v OLD="$old" "$OFFSPRING_AWK")
+		set -f
+		[ -n "$old" ] || return 0
+		for p in $old; do kill -$signal "${p%/*}"; done
+		sleep 0.6 || sleep 1
+	done
+} 2>/dev/null
+
+# watch_over: when the time of the whole look is long over, what still hangs is ended, again and
+# again until main is through; main itself goes on to say so.
+watch_over() {
+	[ "$PLANNER_WATCH" = yes ] && whose && main=$SELF_ID || return 0
+	(
+		trap 'kill -KILL $! 2>/dev/null; exit 0' TERM
+		sleep $((PLANNER_BUDGET + 3)) &
+		wait $!
+		trap '' TERM
+		while sleep 0.1 || sleep 1; whose "${main%/*}" && [ "$SELF_ID" = "$main" ]; do
+			end_all "${main%/*}"
+		done
+	) </dev/null >/dev/null 2>&1 &
+	watch=$!
+	trap 'kill -TERM $watch 2>/dev/null' EXIT
+}
+
+# whose [PID]: SELF_ID becomes PID/START of a process, of this one by default, without a new one.
+whose() {
+	read -r line <"/proc/${1:-self}/stat" || return 1
+	SELF_ID=${line%% *}
+	# shellcheck disable=SC2086 # numbers
+	set -- ${line##*') '}
+	SELF_ID=$SELF_ID/${20}
+} 2>/dev/null
 
 # late CODE WHAT: says so when a time limit was reached.
 late() { [ "$1" -ne 124 ] && [ "$1" -ne 137 ] || state partial "time limit reached: $2"; }
@@ -119,6 +186,9 @@ section() {
 		state missing "time limit of the whole look reached"; code=124
 	else
 		"$2"; code=$?
+		[ -z "$LACKS" ] || state partial "no$LACKS on this machine: what needs it was not seen"
+		now
+		[ "$T" -lt "$DEADLINE" ] || state partial "time limit of the whole look reached"
 	fi
 	now
 	printf '%s E %s %s %s\n' "$MARK" "$1" "$code" $(((T - start) * 10))
@@ -206,12 +276,20 @@ limit_stdin() {
 prepare() {
 	now
 	DEADLINE=$((T + PLANNER_BUDGET * 100))
+	watch_over
 	ID=$(id -u)
 	TIMEOUT=none
+	# busybox has one that leaves the children of what it ends
+	case $(timeout --help 2>&1 </dev/null) in *BusyBox*) ;; *)
 	if timeout -k 1 5 true </dev/null 2>/dev/null; then TIMEOUT='kill'
 	elif timeout 5 true </dev/null 2>/dev/null; then TIMEOUT=plain
-	fi
+	fi ;;
+	esac
 	FIND=plain
 	[ -z "$(find /proc/self -maxdepth 0 -printf x 2>/dev/null)" ] || FIND=gnu
+	LACKS=
+	for tool in cat cut date find grep head id readlink sed sort tr; do
+		has $tool || LACKS="$LACKS $tool"
+	done
 	REMOTE=$(remote_mounts); export REMOTE
 }

@@ -14,7 +14,7 @@ BEGIN {
 	n = split("password passwd passwort passphrase passcode pwd pass pw secret secrets token tokens " \
 		"apikey secretkey accesskey privatekey authkey presharedkey sharedkey " \
 		"encryptionkey signingkey credential credentials creds dsn psk rootpw bindpw " \
-		"masterauth requirepass authtoken auth salt pgpassword", w, " ")
+		"masterauth requirepass authtoken authtok auth salt pgpassword setcookie", w, " ")
 	for (i = 1; i <= n; i++) SECRET[w[i]] = 1
 	# key and cookie are secrets only behind one of these.
 	n = split("api access private secret encryption encrypt signing sign session master account " \
@@ -31,7 +31,7 @@ BEGIN {
 		"helper store url uri endpoint login scheme size cost strength rounds history " \
 		"complexity warn backend issuer audience port host quality validation hashers validators " \
 		"manager service services rotation version grace tries delay supported only days uid gid " \
-		"gecos shell filename filenames through thru phase phases basic realm", w, " ")
+		"gecos shell filename filenames through thru phase phases basic realm level levels bcc sent pattern patterns", w, " ")
 	for (i = 1; i <= n; i++) ABOUT[w[i]] = 1
 	# A key behind one of these is no secret.
 	n = split("primary foreign sort sorting partition unique index public pub cache group row order " \
@@ -41,16 +41,32 @@ BEGIN {
 		"include substack md5 sha1 sha256 sha512 scram-sha-256 scram plain login basic digest " \
 		"crypt cleartext clear exop peer trust ident reject pam default enabled disabled always " \
 		"never auto ask prompt any all prohibit-password without-password scram-sha-1 bcrypt " \
-		"yescrypt local ldap file env", w, " ")
+		"yescrypt local ldap file env undef ... <secret> builtin", w, " ")
 	for (i = 1; i <= n; i++) HARMLESS[w[i]] = 1
+	# A sentence goes on with one of these behind "password:".
+	n = split("it the this that these if when is are was to a an you your in of for which only see use must " \
+		"should can may will and or not please", w, " ")
+	for (i = 1; i <= n; i++) PROSE[w[i]] = 1
 	# Directives whose value follows after white space.
 	n = split("requirepass masterauth rootpw password passwd passphrase bindpw rootbindpw secret " \
 		"auth_pass insecure-password authpassword wpa_passphrase rocommunity rwcommunity " \
-		"rocommunity6 rwcommunity6 psk pre-shared-key auth-pass sentinel-pass masterpassword " \
+		"rocommunity6 rwcommunity6 trapcommunity wpa-psk cachemgr_passwd psk pre-shared-key auth-pass sentinel-pass masterpassword " \
 		"ldap_bind_password proxy-password api-key api_key apikey secretkey secret_key token " \
 		"smtp-password http-password ftp_password authtoken", w, " ")
 	for (i = 1; i <= n; i++) DIRECTIVE[w[i]] = 1
-	TRIGGER = "webhook|sig=|signature|pass|pw|secret|token|key|cred|auth|dsn|psk|salt|communit|cookie|identified|:\\/\\/|" \
+	# Known by their value alone, whatever the name.
+	TOKEN = "(gh[pousr]_|github_pat_|gl(pat|dt|ft|soat|rt|cbt|ptt|agent|oas|imt)-|GR1348941|xox[abeoprs]-|" \
+		"xapp-|[srp]k_(live|test)_|whsec_|AIza|GOCSPX-|ya29[.]|do[opr]_v1_|LTAI|hv[sbr][.]|pul-|dckr_[a-z]+_|" \
+		"ATATT3|npm_|pypi-A|rubygems_|AKC[a-z]|sq[uap]_|SG[.]|sq0[a-z]+-|shp(at|ca|pa|ss)_|EAA[A-Z]|sk-|hf_|" \
+		"glsa_|NRAK-|AGE-SECRET-KEY-|A[KS]IA)"
+	TOKEN_LEAST = 20
+	OTHER_TOKEN = "q~|atlasv1[.]|[0-9]:aa|sk[0-9a-f][0-9a-f]|-us[0-9]|key-[0-9a-f]|eyj|[$][0-9a-z]+[$]|scram-|[}]|pbkdf2"
+	# Behind these stand a name and its value, with nothing but blanks between them.
+	SETTER = "^[ \t]*(-[ \t]+)?(SetEnv|setenv|(fastcgi|uwsgi|scgi)_param|proxy_set_header|add_header|" \
+		"(Request)?Header[ \t]+(always[ \t]+)?(set|add)|ENV|ARG|env|set|sentinel|enable)[ \t]+[\"$]?$"
+	TRIGGER = "webhook|github_pat|nsupdate|dig |gocspx-|xapp-|whsec_|aiza|ya29[.]|do[opr]_v1_|ltai|hv[sbr][.]|pul-|dckr_|atatt3|npm_|pypi-|gems_|akc|" \
+		"sq[uap]_|sg[.]|sq0|shp[acps]|eaa|sk-|hf_|glsa_|nrak|atlasv1|q~|[0-9]:aa|sk[0-9a-f][0-9a-f]|-us[0-9]|" \
+		"gl[a-z]+-|gr13489|[}]|pbkdf2|encrypt|private-|xauth|ldap|login|register|jdbc|user|agent|initial_man|license|sig=|signature|pass|pw|secret|token|key|cred|auth|dsn|psk|salt|communit|cookie|identified|:\\/\\/|" \
 		"begin|akia|asia|bearer|gh[pousr]_|glpat|xox|eyj|sk_|[$][0-9a-z]+[$]| -[apuw]| -h|%|createuser|com2sec|^[ \t]*user[ \t]"
 	mask_reset()
 }
@@ -85,17 +101,21 @@ function secret_name(name,    part, n, i, w, hit, hook, last) {
 		w = part[i]
 		if (w == "auth" || w == "salt") { if (i == n) hit = 1; else if (!hit) hit = 2 }
 		else if (w in SECRET) { if (hit != 1) hit = (i == n && n > 1 && w ~ /^(credentials?|creds|privatekey)$/) ? 3 : 1 }
-		else if (w ~ /(password|passwd|passphrase|secret|token|apikey|passwort|pwd)$/ && w !~ /^sha/) hit = 1
-		else if (w ~ /[a-z](pass|passwd)$/ && w !~ /(by|com|tres|sur|over|under|multi|single)pass$/) hit = 1
-		else if (w ~ /^(password|passwd|secret)/ && w !~ /^secretar/ && w != "passwordless") hit = 1
+		else if (w ~ /(password|passwd|passphrase|secret|token|apikey|passwort|pwd|psk)$/ && w !~ /^(sha|nopass)/) hit = 1
+		else if (w ~ /[a-z](pass|passwd)$/ && w !~ /((by|com|tres|sur|over|under|multi|single)pass|nopasswd)$/) hit = 1
+		else if (w ~ /^(password|passwd|secret)/ && w !~ /^secretar/ && w !~ /^(passwordless|nopasswd|passwdqc)$/) hit = 1
 		else if (w ~ /^webhooks?$/) { hook = 1; if (!hit) hit = (i == n) ? 1 : 2 }
 		else if (w == "key" || w == "keys" || w == "cookie") {
 			if (i > 1 && (part[i - 1] in BEFORE_KEY)) { if (hit != 1) hit = part[i - 1] ~ /^(private|sign|signing)$/ ? 3 : 1 }
 			else if (!hit && i == n && w != "cookie" && !(i > 1 && (part[i - 1] in PLAIN_KEY))) hit = 2
 		}
 	}
+	if (n > 1 && last == "data" && part[n - 1] == "key") hit = 1
+	if (name ~ /^newrelic.license$/) hit = 1
+	if (!hit && tolower(name) ~ /^(encrypt|(routing|integration)[_-]key)$/) hit = 2
+	if (!hit && name ~ /^(agent|agent_recovery|agent_master|initial_management|replication|default|config_file_service_registration)$/) hit = 4
 	if (hook && last ~ /^(ur[il]|urls|endpoint)$/) return KNOWN[name] = 1
-	if (hit && n > 1 && (last in ABOUT)) hit = 0
+	if (hit && n > 1 && (last in ABOUT) && last != "data") hit = 0
 	if (hit && n == 1 && last ~ /(authentication|encryption|file|path)$/) hit = 0
 	KNOWN[name] = hit
 	return hit
@@ -108,7 +128,7 @@ function level(name) {
 }
 
 function rooted(v) {
-	return v ~ /^(\.|~)?\/(etc|var|run|usr|opt|srv|home|root|tmp|dev|proc|lib|mnt|data|media|sys|vault|app|secrets)\/[A-Za-z0-9_.\/@+:-]*$/
+	return v ~ /^[$](dir|[{]?[A-Z_]*(DIR|HOME|BASE)[}]?)\/[A-Za-z0-9_.\/-]+$/ || v ~ /^(\.|~)?\/(etc|var|run|usr|opt|srv|home|root|tmp|dev|proc|lib|mnt|data|media|sys|vault|app|secrets)\/[A-Za-z0-9_.\/@+:-]*$/
 }
 
 # Words of letters, numbers with a unit, paths, references, addresses of hosts; all of them.
@@ -131,13 +151,15 @@ function ordinary(v,    w, n, i) {
 
 function harmless(v,    l) {
 	l = tolower(v)
-	if (V_NAME ~ /^(passwd|initgroups)$/ && l ~ /^((files|compat|db|sss|systemd|ldap|winbind|nis|nisplus|hesiod|[[][^]]*[]])([ \t]+|$))+$/) return 1
+	if (V_NAME ~ /^(passwd|initgroups)$/ && (l " ") ~ /^((files|compat|db|sss|systemd|ldap|winbind|nis|nisplus|hesiod|\[[a-zA-Z!=_ -]*\])[ \t]+)+$/) return 1
 	sub(/[;,]+$/, "", l)
 	if (l == "" || l == STARS || (l in HARMLESS)) return 1
 	if (EXPANDS && (v ~ /^[$][A-Za-z_][A-Za-z0-9_]*$/ || v ~ /^[$][{][A-Za-z_][A-Za-z0-9_]*[}]$/ || v ~ /^[$][(][^ ]*[)]$/ || v ~ /^[$][(](cat|<) *\/[^ ]*[)]$/)) return 1
+	if (v ~ /^<[A-Za-z][a-z_ -]*>$/) return 1
 	if (v ~ /^%[(][A-Za-z_][A-Za-z0-9_.]*[)]s$/) return 1
 	if (LEVEL == 2) return ordinary(v)
-	if (LEVEL == 3) return rooted(v)
+	if (LEVEL == 3) return rooted(v) || v ~ /^[A-Z]+(_[A-Z]+)+$/
+	if (LEVEL == 4) return v !~ /^[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f-]+$/ || length(v) < 20
 	return 0
 }
 
@@ -201,7 +223,7 @@ function mask_url(s,    out, i, j, k, q, tok, rest, at, colon, user, secret) {
 				tok = STARS substr(tok, at); MASKED++
 			}
 		}
-		if (match(tok, /^(hooks\.slack\.com\/(services|workflows|triggers)|[a-z.]*discord(app)?\.com\/api\/webhooks|[a-z0-9.-]*webhook\.office\.com|chat\.googleapis\.com\/v1\/spaces|api\.telegram\.org\/bot|hooks\.zapier\.com\/hooks|outlook\.office\.com\/webhook)\/?[^ \t]/)) {
+		if (match(tok, /^(hooks\.slack\.com\/(services|workflows|triggers)|[a-z.]*discord(app)?\.com\/api\/webhooks|[a-z0-9.-]*webhook\.office\.com|chat\.googleapis\.com\/v1\/spaces|api\.telegram\.org\/bot|api\.softlayer\.com\/(soap|xmlrpc)\/v3(\.1)?|hooks\.zapier\.com\/hooks|outlook\.office\.com\/webhook)\/?[^ \t]/)) {
 			k = RLENGTH; j = match(tok, "[" DQ SQ "<>`]"); if (!j) j = length(tok) + 1
 			tok = substr(tok, 1, k - 1) STARS substr(tok, j); MASKED++
 		}
@@ -221,15 +243,37 @@ function mask_shape(s, re, least,    out) {
 	return out s
 }
 
+# Tokens with a prefix of their own, at the start of a word: letters of both cases or a digit in them.
+function mask_tokens(s,    out, tok) {
+	out = ""
+	while (match(s, TOKEN "[A-Za-z0-9_.=~-]+")) {
+		tok = substr(s, RSTART, RLENGTH)
+		out = out substr(s, 1, RSTART - 1); s = substr(s, RSTART + RLENGTH)
+		if (length(tok) >= TOKEN_LEAST && out !~ /[A-Za-z0-9_]$/ && substr(tok, 4) ~ /[0-9]|[a-z][A-Z]/ \
+			&& (tok !~ /^(npm_|sk-|pul-|hf_|sq[uap]_|AKC)/ || tok ~ /[A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9][A-Za-z0-9]/)) {
+			out = out STARS; MASKED++
+		} else out = out tok
+	}
+	return out s
+}
+
 function mask_shapes(s,    l) {
 	l = tolower(s)
-	if (s ~ /A[KS]IA[0-9A-Z]/) s = mask_shape(s, "A[KS]IA[0-9A-Z]+", 20)
-	if (l ~ /gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[sr]k_(live|test)_/)
-		s = mask_shape(s, "(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[sr]k_(live|test)_)[A-Za-z0-9_-]+", 16)
-	if (s ~ /eyJ[A-Za-z0-9_-]+\./) s = mask_shape(s, "eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_.-]+", 30)
+	if (s ~ TOKEN) s = mask_tokens(s)
+	if (l !~ OTHER_TOKEN) return s
+	if (s ~ /eyJ[A-Za-z0-9_-]+/) s = mask_shape(s, "eyJ[A-Za-z0-9_-]+(\\.[A-Za-z0-9_.-]+)?", 30)
 	if (s ~ /[$](1|2[abxy]|5|6|7|y|gy|apr1|argon2[a-z]*|sha512|pbkdf2[a-z0-9-]*)[$]/)
 		s = mask_shape(s, "[$](1|2[abxy]|5|6|7|y|gy|apr1|argon2[a-z]*|sha512|pbkdf2[a-z0-9-]*)[$][A-Za-z0-9.,=$/+_-]+", 20)
 	if (s ~ /SCRAM-SHA-256[$]/) s = mask_shape(s, "SCRAM-SHA-256[$][^ \"]+", 20)
+	if (s ~ /pbkdf2/) s = mask_shape(s, "(grub[.]pbkdf2[.]|-pbkdf2(:[a-z0-9]+)?-)[A-Za-z0-9.,:]+", 40)
+	if (l ~ /[{](ss?ha|smd5|md5|crypt|plain|cleartext|argon2|pbkdf2|bcrypt|blf-crypt|cram-md5)[a-z0-9.-]*[}]/)
+		s = mask_shape(s, "[{][A-Za-z][A-Za-z0-9.-]+[}][^ \t:\"]+", 12)
+	if (l ~ /atlasv1[.]/) s = mask_shape(s, "[A-Za-z0-9]+[.]atlasv1[.][A-Za-z0-9_=-]+", 40)
+	if (s ~ /Q~/) s = mask_shape(s, "[A-Za-z0-9_.~-]+[0-9]Q~[A-Za-z0-9_.~-]+", 36)
+	if (s ~ /:AA/) s = mask_shape(s, "[0-9]+:AA[A-Za-z0-9_-]+", 44)
+	if (s ~ /SK[0-9a-f]/) s = mask_shape(s, "SK[0-9a-f]+", 34)
+	if (s ~ /-us[0-9]/) s = mask_shape(s, "[0-9a-f]+-us[0-9]+", 36)
+	if (s ~ /key-[0-9a-f]/) s = mask_shape(s, "key-[0-9a-f]+", 36)
 	return s
 }
 
@@ -315,6 +359,7 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 		before = RSTART > 1 ? substr(s, RSTART - 1, 1) : (out == "" ? "" : substr(out, length(out), 1))
 		out = out substr(s, 1, RSTART + RLENGTH - 1); s = substr(s, RSTART + RLENGTH)
 		hit = level(name)
+		if (hit == 2 && name == "key" && out ~ /(^|[ \t])-F[ \t]+key$/) hit = 0   # auditctl
 		if (!hit && before ~ /[?&;]/ && tolower(name) ~ /(^|[_-])(sig|signature)$/ && s ~ /^=/) hit = LEVEL = 1
 		if (!hit) continue
 		plain = substr(out, 1, length(out) - length(name))
@@ -327,22 +372,25 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 			if (sep ~ /^:$/ && (s ~ /^:/ || s ~ /^\/\// || (s ~ /^\// && !at_start))) { out = out sep; continue }
 			to_end = at_start && outer == ""
 			if (sep ~ /^["\\]/ || sep ~ ("^" SQ)) to_end = 0
-		} else if (match(s, "^[" DQ SQ "][ \t]*,[ \t]*") && plain ~ /(define|setenv|putenv|env|set|add)[^(]*\([ \t]*.$/) {
+		} else if (match(s, "^[" DQ SQ "][ \t]*,[ \t]*") && (plain ~ /(define|setenv|putenv|env|set|add)[^(]*\([ \t]*.$/ || plain ~ ("[" DQ SQ "]-?-$"))) {
 			sep = substr(s, 1, RLENGTH); s = substr(s, RLENGTH + 1); to_end = 0; outer = ""
 		} else if (match(s, /^"[ \t]+value[ \t]*=[ \t]*/)) {
 			sep = substr(s, 1, RLENGTH); s = substr(s, RLENGTH + 1); to_end = 0; outer = ""
+		} else if (match(s, "^\\([ \t]*[" DQ SQ "]") && LEVEL < 3) {
+			# setPassword("value"), getPassword("words of a question")
+			LEVEL = 2; sep = substr(s, 1, RLENGTH - 1); s = substr(s, RLENGTH); to_end = 0; outer = ""
 		} else if (match(s, /^>[^<]/) && before == "<" && index(s, "</")) {
 			out = out ">"; s = substr(s, 2)
 			l = index(s, "</")
 			out = out stars(substr(s, 1, l - 1)); s = substr(s, l)
 			continue
-		} else if (match(s, /^[ \t]+/) && ((before == "-" && plain ~ /(^|[ \t"=(])-?-$/) || (tolower(name) in DIRECTIVE) \
+		} else if (match(s, /^[ \t]+/) && ((before == "-" && plain ~ /(^|[ \t"=(])-?-$/) || (tolower(name) in DIRECTIVE) || plain ~ SETTER \
 			|| (tolower(name) ~ /(password|passwd|passphrase|secret)$/ && s ~ /^[ \t]+[^ \t]+[ \t]*$/))) {
 			sep = substr(s, 1, RLENGTH)
 			v = substr(s, RLENGTH + 1)
 			l = v; sub(/[ \t].*/, "", l)
-			if (before != "-" && plain !~ /^[ \t]*(user[ \t]+[^ \t]+[ \t]+|sentinel[ \t]+|set[ \t]+|neighbor[ \t]+[^ \t]+[ \t]+)?$/) continue
-			if (l ~ /^[[][a-z_]+=/ || l ~ /^(--[A-Za-z]|-[A-Za-z]$)/ || l ~ /^[=:(){]+$/ || harmless(l)) { continue }
+			if (before != "-" && plain !~ /^[ \t]*(.*[{;][ \t]*|user[ \t]+[^ \t]+[ \t]+|machine[ \t].*[ \t]|default[ \t].*[ \t]|neighbor[ \t]+[^ \t]+[ \t]+)?$/ && plain !~ SETTER) continue
+			if (l ~ /^[[][a-z_]+=/ || l ~ /^(--[A-Za-z]|-[A-Za-z]$)/ || l ~ /^[=:(){]+$/ || v ~ /[ \t][{]$/ || harmless(l)) { continue }
 			if (tolower(name) == "auth-pass" && plain ~ /sentinel/) { sub(/[^ \t]+[ \t]+/, "", v); sep = substr(s, 1, length(s) - length(v)) }
 			s = v; to_end = 0
 		} else continue
@@ -351,12 +399,13 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 			match(plain, /^[ \t]*/); block_indent = RLENGTH; out = out s; s = ""; continue
 		}
 		if (s ~ /^\\$/) { next_line = 1; out = out s; s = ""; continue }
+		if (sep ~ /^: $/ && s ~ /^[A-Za-z]+ [a-z]+ [A-Za-z]/) { l = tolower(s); sub(/ .*/, "", l); if (l in PROSE) continue }
 		value_span(s, to_end, outer, env)
 		v = substr(s, V_OPEN + 1, V_LEN)
 		if (to_end && V_OPEN == 0 && v ~ /[^ \t\\](\\\\)*\\$/) next_line = 1
 		if (to_end && V_OPEN == 0) { l = v; sub(/[ \t]+#.*$/, "", l); sub(/[ \t;,]+$/, "", l); if (harmless(l)) { continue } }
 		if (V_OPEN == 0 && v ~ /^(os\.environ|os\.getenv|getenv|process\.env|ENV|env|environ|config|settings)?(\.[a-z]+)?[{[(]$/) continue
-		if (!V_CLOSED) { open_quote = V_QUOTE }
+		if (!V_CLOSED && LEVEL == 1 && V_QUOTE != "`") { open_quote = V_QUOTE }
 		out = out substr(s, 1, V_OPEN) stars(v); s = substr(s, V_OPEN + V_LEN + 1)
 	}
 	return out s
@@ -373,15 +422,42 @@ function mask_word_after(s, re,    p, rest, n, q) {
 	return substr(s, 1, p - 1) substr(rest, 1, V_OPEN) STARS substr(rest, n + 1)
 }
 
+# All that follows, up to the end of the quote around it or of the line.
+function mask_to_quote(s, re,    p, q, k) {
+	if (!match(s, re)) return s
+	p = RSTART + RLENGTH; q = inside(substr(s, 1, p - 1))
+	k = q == "" ? 0 : closing(substr(s, p), q, 1)
+	if (substr(s, p) ~ /^[$*]/) return s
+	MASKED++
+	return substr(s, 1, p - 1) STARS (k ? substr(s, p + k - 1) : "")
+}
+
 # Command lines in text: options of clients whose letter carries the password.
-function mask_commands(s) {
+function mask_commands(s,    p, v) {
 	if (s ~ /(mysql|mariadb|mysqldump|mysqladmin|mariadb-dump|mysqlimport)[a-z-]*[ \t]/ && s ~ /[ \t]-p[^ \t]/ )
 		s = mask_word_after(s, "[ \t]-p")
 	if (s ~ /redis-cli|keydb-cli|valkey-cli/) s = mask_word_after(s, "[ \t]-a[ \t]+")
 	if (s ~ /sshpass/) s = mask_word_after(s, "[ \t]-p[ \t]*")
 	if (s ~ /ldap(search|modify|add|delete|passwd|whoami)/) s = mask_word_after(s, "[ \t]-w[ \t]+")
 	if (s ~ /mongo(dump|restore|sh|export|import)?[ \t]/) s = mask_word_after(s, "[ \t]-p[ \t]+")
-	if (s ~ /(curl|wget)[ \t]/) s = mask_word_after(s, "[ \t](-u|--user|--proxy-user)[ \t=]*[" DQ SQ "]?[^ \t:]+:")
+	if (s ~ /(curl|wget|etcdctl)[ \t]/) {
+		s = mask_word_after(s, "[ \t](-u|--user|--proxy-user)[ \t=]*[" DQ SQ "]?[^ \t:]+:")
+		if (s ~ ("[ \t](-b|--cookie)[ \t=]+[" DQ SQ "]?[A-Za-z0-9_.-]+=")) s = mask_word_after(s, "[ \t](-b|--cookie)[ \t=]+")
+	}
+	if (s ~ /[Cc]ookie:[ \t]/) s = mask_to_quote(s, "[Cc]ookie:[ \t]*")
+	if (s ~ /ETCDCTL_USER=/) s = mask_word_after(s, "ETCDCTL_USER=[^ \t:]+:")
+	if (s ~ /[ \t]login=[^ \t:]+:/) s = mask_word_after(s, "[ \t]login=[^ \t:]+:")
+	if (s ~ /:[ \t]*(PSK|EAP|XAUTH|NTLM|PIN)[ \t]+/) s = mask_word_after(s, ":[ \t]*(PSK|EAP|XAUTH|NTLM|PIN)[ \t]+")
+	if (s ~ /(nsupdate|dig)[ \t].*-y[ \t]/) s = mask_word_after(s, "[ \t]-y[ \t]+([a-z0-9-]+:)?[^ \t:]+:")
+	if (s ~ /^[ \t]*register[ \t]*=>/) s = mask_word_after(s, "^[ \t]*register[ \t]*=>[ \t]*[^ \t:]+:")
+	if (s ~ /jdbc:oracle:thin:[^\/ \t]+\/[^@ \t]+@/) {
+		match(s, /thin:[^\/ \t]+\//); p = RSTART + RLENGTH
+		s = substr(s, 1, p - 1) STARS substr(s, p + index(substr(s, p), "@") - 1); MASKED++
+	}
+	if (match(s, "^[ \t]*(proxy-)?user[ \t]*=[ \t]*[" DQ "]?[^: \t" DQ "]+:")) {
+		p = RSTART + RLENGTH; v = substr(s, p); sub("[" DQ " \t].*", "", v); LEVEL = 2; V_NAME = ""
+		s = substr(s, 1, p - 1) stars(v) substr(s, p + length(v))
+	}
 	if (s ~ /(pass|passin|passout)[ \t]+pass:/ || s ~ /-pass(in|out)?[ \t]+pass:/) s = mask_word_after(s, "pass:")
 	if (s ~ /smbclient|rpcclient|mount\.cifs/) s = mask_word_after(s, "%")
 	if (s ~ /stats[ \t]+auth[ \t]/) s = mask_word_after(s, "stats[ \t]+auth[ \t]+[^ \t:]+:")
@@ -408,7 +484,7 @@ function mask_text(s) {
 
 function masked_text(s,    low, indent, p) {
 	if (in_pem) {
-		if (s ~ /-----END /) { in_pem = 0; return s }
+		if (s ~ /---- ?END |^Private-MAC/) { in_pem = 0; return s }
 		MASKED += (in_pem == 1); in_pem = 2
 		return STARS
 	}
@@ -441,6 +517,7 @@ function masked_text(s,    low, indent, p) {
 	if (match(s, /^[ \t]*SetCredential(Encrypted)?[ \t]*=[^:]*:/)) {
 		next_line = (s ~ /\\$/); MASKED++; return substr(s, 1, RLENGTH) STARS
 	}
+	if (s ~ /^---- BEGIN .*PRIVATE KEY|^Private-Lines:/) { in_pem = 1; return s }
 	if (s ~ /-----BEGIN [A-Za-z0-9 ]*(PRIVATE KEY|Static key)/) {
 		p = index(s, "-----BEGIN "); low = substr(s, p + 5)
 		if (index(low, "-----END ")) {

@@ -25,7 +25,7 @@ def main() -> None:
         Options(inventory=(inventory,), forks=int(forks)),
         Path(folder),
         lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        collector=lambda nonce: payload(nonce, int(size)),
+        scripts=lambda nonce, seconds: [payload(nonce, int(size))],
     )
     seconds = time.perf_counter() - start
     own, started = (

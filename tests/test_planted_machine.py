@@ -1,0 +1,76 @@
+"""All kinds of secrets planted on the machine that runs the tests, and the planner from one end
+to the other: none is in anything that it writes.
+
+Files stand in an overlay over /etc in a mount namespace of our own, so it needs root.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lab import plant
+
+RUN = r"""
+set -e
+mkdir -p "$1/upper" "$1/work"
+mount -t tmpfs none "$1/upper" 2>/dev/null
+mkdir -p "$1/upper/u" "$1/upper/w"
+mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/upper/u,workdir=$1/upper/w" /etc
+shift
+exec "$@"
+"""
+INSIDE = """
+import json, os, subprocess, sys
+from pathlib import Path
+files, processes, commands = json.load(sys.stdin)
+for path, text in files.items():
+    if path.startswith("/etc/"):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text)
+running = [
+    subprocess.Popen(["sh", "-c", "read x; :", *words], env={**os.environ, **extra},
+                     stdin=subprocess.PIPE)
+    for words, extra in processes
+]
+code = 0
+for command in commands:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
+    sys.stdout.buffer.write(done.stdout + done.stderr)
+    print(f"== {command[1]}: {done.returncode}", flush=True)
+    code = code or done.returncode
+for process in running:
+    process.kill()
+sys.exit(code)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root for a mount namespace of its own")
+def test_no_planted_secret_is_in_anything_that_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planner = str(Path(sys.executable).with_name("planner"))
+    inventory = tmp_path / "inventory.yml"
+    inventory.write_text("all: {hosts: {here: {ansible_connection: local}}}\n")
+    out = tmp_path / "out"
+    commands = [
+        [planner, "run", "-i", str(inventory), "-o", str(out / "plan"), "--snapshots", str(out / "snapshots")],
+        [planner, "explain", "here", "--plan", str(out / "plan")],
+    ]
+    given = json.dumps([plant.files(), list(plant.processes()), commands])
+    argv = ["unshare", "--mount", "sh", "-c", RUN, "sh", str(tmp_path), sys.executable, "-c", INSIDE]
+    done = subprocess.run(argv, input=given.encode(), capture_output=True, timeout=300)
+    assert done.returncode == 0, (done.stdout + done.stderr).decode()[-3000:]
+    snapshot = "".join(p.read_text() for p in (out / "snapshots").rglob("*.json"))
+    seen = plant.seen(snapshot)
+    found = plant.leaks([out], done.stdout + done.stderr)
+    with capsys.disabled():
+        count = len({p.kind for p in plant.plantings()}), len(list(plant.plantings())), sum(seen.values())
+        print("\n{} kinds, {} plantings, {} files and processes seen".format(*count), end="")
+        print(f" of {len(seen)}, {len(found)} secrets in the clear")
+    assert found == []
+    assert sum(seen.values()) > 150

@@ -1,0 +1,129 @@
+"""What hangs is ended with all that it started, and after the look nothing of it runs any more."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from shells import SHELLS, Shell
+
+from planner.session.framing import Payload, decode
+from planner.session.script import script
+
+NONCE = "feedfacefeedfacefeedfacefeedface"
+MAIN = """
+main() {
+	prepare
+	section first first
+	section second second
+	printf '%s Z\\n' "$MARK"
+}
+main </dev/null 2>/dev/null | awk "$FRAME"
+"""
+HANGS = """#!/bin/sh
+# a child, and one that hears no signal but KILL
+sleep {seconds} &
+sh -c 'trap "" TERM; while :; do sleep {seconds}; done' &
+echo begun
+wait
+"""
+SLEEPERS = ("yash", "zsh-sh")
+"""Shells, /bin/sh of no system, whose trap does not reach a sleeping guard: it sleeps its time out
+and does nothing then."""
+TIMEOUTS = ("timeout", "no-timeout")
+
+
+def run(
+    shell: Shell, folder: Path, body: str, budget: int, timeout: str
+) -> tuple[Payload, list[str], float]:
+    """The payload of a script whose command ``hangs`` never ends, the processes of it that still
+    run when it is over, and the seconds that it took."""
+    mark = f"{86400 + os.getpid()}{folder.stat().st_ino % 1000}"
+    tool = folder / "hangs"
+    tool.write_text(HANGS.format(seconds=mark))
+    tool.chmod(0o755)
+    if timeout == "no-timeout":
+        (folder / "timeout").write_text("#!/bin/sh\nexit 127\n")
+        (folder / "timeout").chmod(0o755)
+    text = shell.fitted(script(body + MAIN, NONCE, PLANNER_BUDGET=str(budget)), folder)
+    text = text.replace("\nPATH=", f"\nPATH={folder}:", 1)
+    begun = time.monotonic()
+    done = subprocess.run(
+        [*shell.argv, "-s"],
+        input=text.encode(),
+        capture_output=True,
+        timeout=20,
+        check=True,
+    )
+    took = time.monotonic() - begun
+    time.sleep(2.5)
+    return decode(done.stdout, NONCE), running(mark, str(folder)), took
+
+
+def running(*marks: str) -> list[str]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if any(mark in line for mark in marks) and "pytest" not in line:
+            found.append(line)
+    return found
+
+
+@pytest.mark.parametrize("timeout", TIMEOUTS)
+@pytest.mark.parametrize("shell", SHELLS, ids=str)
+def test_what_hangs_is_ended_with_its_children(shell: Shell, timeout: str, tmp_path: Path) -> None:
+    body = """
+first() { limit 1 hangs; code=$?; echo "code $code"; late $code hangs; }
+second() { limit 5 echo fine; limit 5 false; echo "code $?"; limit 5 sh -c 'kill -SEGV $$'; [ $? -gt 128 ] && echo died; }
+"""
+    payload, left, took = run(shell, tmp_path, body, 60, timeout)
+    assert payload.problem == ""
+    first, second = payload.sections["first"], payload.sections["second"]
+    assert first.text.splitlines()[0] == "begun"
+    assert first.state == "partial"
+    assert first.reason == "time limit reached: hangs"
+    assert (second.state, second.text) == ("ok", "fine\ncode 1\ndied\n")
+    assert left == []
+    assert took < 8
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=str)
+def test_after_the_time_of_the_whole_look_nothing_of_it_runs(shell: Shell, tmp_path: Path) -> None:
+    """A command under no limit of its own: the watch over the whole look ends it."""
+    body = """
+first() { text=$(hangs | cat); echo "$text"; }
+second() { echo fine; }
+"""
+    payload, left, took = run(shell, tmp_path, body, 1, "no-timeout")
+    assert payload.problem == ""
+    assert payload.sections["first"].state == "partial"
+    assert payload.sections["second"].state == "missing"
+    for name in ("first", "second"):
+        assert payload.sections[name].reason == "time limit of the whole look reached"
+    assert left == []
+    assert took < 12
+
+
+@pytest.mark.parametrize("shell", [s for s in SHELLS if s.name not in SLEEPERS], ids=str)
+def test_no_guard_outlives_a_look(shell: Shell, tmp_path: Path) -> None:
+    """A budget that no other process sleeps for: neither watch nor guards are there afterwards."""
+    budget = 100000 + tmp_path.stat().st_ino
+    body = f"""
+first() {{ limit {budget - 9} true; limit {budget - 9} echo fine; }}
+second() {{ :; }}
+"""
+    payload, _, _ = run(shell, tmp_path, body, budget, "no-timeout")
+    assert payload.sections["first"].text == "fine\n"
+    assert running(str(budget - 9), str(budget + 3)) == []
+
+
+def test_this_machine_has_a_shell_to_try() -> None:
+    assert shutil.which("sh")
+    assert SHELLS
