@@ -37,7 +37,7 @@ def snapshot_of(
         return blank
     payload = decode(answer.files[0].read_bytes(), nonce)
     identity = payload.sections.get("identity")
-    if identity is None or identity.state != "ok":
+    if identity is None or identity.state == "missing":
         return msgspec.structs.replace(
             blank, reason=answer.reason or f"no identity in the answer: {CUT}"
         )

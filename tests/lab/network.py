@@ -50,6 +50,9 @@ def drop_all(state: State, names: list[str]) -> None:
         return
     for name in names:
         drop(tap(name))
+    # the end of a namespace takes its interfaces along only some time later
+    for member in Path(f"/sys/class/net/{BRIDGE}/brif").glob("*"):
+        drop(member.name)
     drop(BRIDGE)
     marker.unlink()
 
