@@ -159,6 +159,7 @@ def _host_plan(
         verdict=None if judged else alone,
         workloads=judged,
         agents=detected.agents,
+        containers=host.engines.value.containers if host.engines.value else (),
         leftover_jobs=detected.leftover_jobs,
         unseen=tuple(_unseen(host)),
         snapshot_sha256=hashlib.sha256(store.encode(subject.snapshot)).hexdigest(),

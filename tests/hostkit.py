@@ -38,6 +38,7 @@ from planner.model import (
 EMPTY: dict[str, Any] = {
     "machine_id": "a" * 32,
     "hostname": "h1",
+    "clock": "2026-01-01T00:00:00Z",
     "os": OS("debian", "12", "bookworm", "Debian GNU/Linux 12 (bookworm)", "debian"),
     "virtualization": "qemu",
     "init": "systemd",

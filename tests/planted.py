@@ -113,12 +113,16 @@ BY_NAME: dict[str, Callable[[str, str], str]] = {
     "sysconfig-options": lambda n, v: f'OPTIONS="--port 80 {_option(n)}={v}"\n',
     "cron-line": lambda n, v: f"0 3 * * * root {n}={v} /usr/local/bin/job\n",
     "cron-variable": lambda n, v: f"{n}={v}\n0 3 * * * root /usr/local/bin/job\n",
-    "cron-option": lambda n, v: f"@daily root /usr/local/bin/job {_option(n)} {v} >/dev/null 2>&1\n",
+    "cron-option": lambda n, v: (
+        f"@daily root /usr/local/bin/job {_option(n)} {v} >/dev/null 2>&1\n"
+    ),
     "at-job": lambda n, v: f"#!/bin/sh\numask 22\n{n}={v}; export {n}\ncd /root || exit 1\njob\n",
     "init-script": lambda n, v: f"#!/bin/sh\nstart() {{\n\texport {n}='{v}'\n\t/bin/app &\n}}\n",
     "upstart-job": lambda n, v: f"start on runlevel [2345]\nenv {n}={v}\nexec /bin/app\n",
     "inetd": lambda n, v: f"x stream tcp nowait root /bin/app app {_option(n)} {v}\n",
-    "xinetd": lambda n, v: f"service x\n{{\n\tserver_args = {_option(n)}={v}\n\tenv = {n}={v}\n}}\n",
+    "xinetd": lambda n, v: (
+        f"service x\n{{\n\tserver_args = {_option(n)}={v}\n\tenv = {n}={v}\n}}\n"
+    ),
     "ini": lambda n, v: f"[app]\n{n.lower()} = {v}\nport = 80\n",
     "ini-comment": lambda n, v: f"; {n.lower()} = {v}\n#{n.lower()}={v}\n",
     "properties": lambda n, v: f"app.{n.lower().replace('_', '.')}={v}\napp.port=80\n",
@@ -130,7 +134,9 @@ BY_NAME: dict[str, Callable[[str, str], str]] = {
     "xml": lambda n, v: f'<app>\n  <property name="{n}" value="{v}"/>\n</app>\n',
     "compose-list": lambda n, v: f"services:\n  a:\n    environment:\n      - {n}={v}\n",
     "compose-map": lambda n, v: f"services:\n  a:\n    environment:\n      {n}: '{v}'\n",
-    "compose-command": lambda n, v: f'services:\n  a:\n    command: ["app", "{_option(n)}", "{v}"]\n',
+    "compose-command": lambda n, v: (
+        f'services:\n  a:\n    command: ["app", "{_option(n)}", "{v}"]\n'
+    ),
     "kubernetes": lambda n, v: f"env:\n- name: {n}\n  value: {v}\n- name: MODE\n  value: live\n",
     "dockerfile": lambda n, v: f"FROM x\nENV {n} {v}\nARG {n}={v}\n",
     "package-json": lambda n, v: json.dumps({"scripts": {"start": f"{n}={v} node a.js"}}) + "\n",

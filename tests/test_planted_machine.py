@@ -57,20 +57,49 @@ def test_no_planted_secret_is_in_anything_that_is_written(
     inventory = tmp_path / "inventory.yml"
     inventory.write_text("all: {hosts: {here: {ansible_connection: local}}}\n")
     out = tmp_path / "out"
+    plan, snapshots = str(out / "plan"), str(out / "snapshots")
     commands = [
-        [planner, "run", "-i", str(inventory), "-o", str(out / "plan"), "--snapshots", str(out / "snapshots")],
-        [planner, "explain", "here", "--plan", str(out / "plan")],
+        [planner, "run", "-i", str(inventory), "-o", plan, "--snapshots", snapshots],
+        [planner, "explain", "here", "--plan", plan],
+        [planner, "explain", "here", "--plan", plan, "--facts", "--snapshots", snapshots],
+        [planner, "extract", plan, "-i", str(inventory)],
     ]
     given = json.dumps([plant.files(), list(plant.processes()), commands])
-    argv = ["unshare", "--mount", "sh", "-c", RUN, "sh", str(tmp_path), sys.executable, "-c", INSIDE]
+    argv = [
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        RUN,
+        "sh",
+        str(tmp_path),
+        sys.executable,
+        "-c",
+        INSIDE,
+    ]
     done = subprocess.run(argv, input=given.encode(), capture_output=True, timeout=300)
     assert done.returncode == 0, (done.stdout + done.stderr).decode()[-3000:]
     snapshot = "".join(p.read_text() for p in (out / "snapshots").rglob("*.json"))
     seen = plant.seen(snapshot)
     found = plant.leaks([out], done.stdout + done.stderr)
     with capsys.disabled():
-        count = len({p.kind for p in plant.plantings()}), len(list(plant.plantings())), sum(seen.values())
+        count = (
+            len({p.kind for p in plant.plantings()}),
+            len(list(plant.plantings())),
+            sum(seen.values()),
+        )
         print("\n{} kinds, {} plantings, {} files and processes seen".format(*count), end="")
         print(f" of {len(seen)}, {len(found)} secrets in the clear")
     assert found == []
+    # that they were looked at: their files and processes are there, with what stands for them
     assert sum(seen.values()) > 150
+    assert snapshot.count("***") > 3000
+
+
+def test_a_secret_that_is_written_is_found(tmp_path: Path) -> None:
+    one = next(iter(plant.plantings()))
+    (tmp_path / "plan").mkdir()
+    (tmp_path / "plan" / "x.json").write_text(f'{{"a": "b{one.secret}c"}}')
+    assert plant.leaks([tmp_path]) == [f"{one.kind} in {one.place} is in {tmp_path}/plan/x.json"]
+    assert plant.leaks([], one.text.encode()) != []
+    assert plant.leaks([tmp_path / "none"], b"nothing") == []

@@ -31,7 +31,7 @@ def judge(*lines: str) -> list[str]:
         '7 unlinkat(AT_FDCWD, "/tmp/x", 0) = 0',
         '7 mkdir("/run/x", 0755) = -1 EEXIST (File exists)',
         '7 renameat2(AT_FDCWD, "/a", AT_FDCWD, "/b", 0) = 0',
-        '7 fchmod(3, 0600) = 0',
+        "7 fchmod(3, 0600) = 0",
         '7 utimensat(AT_FDCWD, "/a", NULL, 0) = 0',
         '7 mount("none", "/mnt", "tmpfs", 0, NULL) = 0',
         '7 finit_module(3, "", 0) = 0',
@@ -70,7 +70,7 @@ def test_what_only_reads_is_not(line: str) -> None:
 
 def test_a_command_is_named_and_a_child_may_be_ended() -> None:
     trace = [
-        '5 setns(3, CLONE_NEWNS) = 0',
+        "5 setns(3, CLONE_NEWNS) = 0",
         '5 execve("/bin/sh", ["/bin/sh", "-s"], 0x1 /* 9 vars */) = 0',
         "5 clone(child_stack=NULL, flags=CLONE_CHILD <unfinished ...>",
         "5 <... clone resumed>, child_tidptr=0x7) = 6",

@@ -11,7 +11,10 @@ from shells import SHELLS, Look, Shell, take
 
 from planner.gather.look import SECTIONS
 
-STABLE = ["identity", "os-release", "passwd", "group", "machine", "cpu", "packages", "repositories", "cron", "fstab", "locale", "users", "modprobe", "dmi", "unit-text", "logins"]
+STABLE = [
+    "identity", "os-release", "passwd", "group", "machine", "cpu", "packages", "repositories",
+    "cron", "fstab", "locale", "users", "modprobe", "dmi", "unit-text", "logins",
+]  # fmt: skip
 """What no look changes and no other process here: the same text in every shell."""
 USERS = ("root", "nobody") if os.geteuid() == 0 else ("self",)
 

@@ -81,7 +81,10 @@ def running(*marks: str) -> list[str]:
 def test_what_hangs_is_ended_with_its_children(shell: Shell, timeout: str, tmp_path: Path) -> None:
     body = """
 first() { limit 1 hangs; code=$?; echo "code $code"; late $code hangs; }
-second() { limit 5 echo fine; limit 5 false; echo "code $?"; limit 5 sh -c 'kill -SEGV $$'; [ $? -gt 128 ] && echo died; }
+second() {
+	limit 5 echo fine; limit 5 false; echo "code $?"
+	limit 5 sh -c 'kill -SEGV $$'; [ $? -gt 128 ] && echo died
+}
 """
     payload, left, took = run(shell, tmp_path, body, 60, timeout)
     assert payload.problem == ""

@@ -1521,3 +1521,16 @@ def test_locales_are_made_by_a_strict_pattern(
     assert w.locales == made
     assert any("locale" in u for u in w.unknowns) is asked
     assert ("locales" in {p.name for p in w.packages}) is bool(made)
+
+
+def test_resources_are_what_the_processes_took() -> None:
+    running = tuple(
+        process(pid, "app", unit="app.service", exe="/usr/bin/app", rss=100, peak=300, cpu=cpu,
+                started=started)
+        for pid, cpu, started in ((10, 50.0, "2025-12-31T23:58:20Z"), (11, 10.0, "2025-12-31T23:59:00Z"))
+    )  # fmt: skip
+    app = unit("app.service", "[Service]\nExecStart=/usr/bin/app\n", main_pid=10)
+    (found,) = detect(host(units=(app,), processes=running)).workloads
+    assert found.resources == {"memory": 200, "memory_peak": 600, "cpu_milli": 600}
+    (found,) = detect(host(units=(app,), processes=running, unknown={"clock": "x"})).workloads
+    assert found.resources == {"memory": 200, "memory_peak": 600}

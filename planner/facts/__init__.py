@@ -64,6 +64,7 @@ def read(snapshot: Snapshot) -> Host:
         taken_at=snapshot.taken_at,
         machine_id=fact(snapshot, "identity", identity.value_of("machine_id")),
         hostname=hostname,
+        clock=fact(snapshot, "identity", identity.value_of("utc")),
         os=os,
         kernel=compose.kernel(snapshot),
         kernel_state=fact(snapshot, "kernel", kernel.parse_state),

@@ -72,6 +72,8 @@ class Host(Data, frozen=True):
     taken_at: str
     machine_id: Fact[str]
     hostname: Fact[str]
+    clock: Fact[str]
+    """The machine's own time at the look, ISO 8601 UTC: what its processes' starts compare with."""
     os: Fact[OS]
     kernel: Fact[Kernel]
     kernel_state: Fact[KernelState]

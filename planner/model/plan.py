@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from planner.model.data import Data
+from planner.model.engines import Container
 from planner.model.looks import Gone, Look
 from planner.model.running import CronJob
 from planner.model.security import Account, Group
@@ -109,6 +110,8 @@ class HostPlan(Data, frozen=True):
     """Of the machine alone, by the rules about machines, where it was seen and has no workload."""
     workloads: tuple[WorkloadPlan, ...] = ()
     agents: tuple[Agent, ...] = ()
+    containers: tuple[Container, ...] = ()
+    """What runs in containers there already: no workload of this plan."""
     leftover_jobs: tuple[CronJob, ...] = ()
     """Cron jobs that belong to no workload."""
     unseen: tuple[Unseen, ...] = ()

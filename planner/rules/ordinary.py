@@ -26,6 +26,7 @@ _FACTS: dict[str, Any] = {
     "kernel_cmdline": ["quiet"],
     "machine_id": "0123456789abcdef0123456789abcdef",
     "hostname": "example",
+    "clock": "2026-01-01T00:00:00Z",
     "virtualization": "kvm",
     "init": "systemd",
     "cpus": 2,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from msgspec.structs import replace
@@ -26,6 +27,10 @@ from planner.service.storage import Storage
 from planner.service.view import Service, setting, why_unknown
 
 _SIGNALS = re.compile(r"(SIG)?(TERM|INT|QUIT|HUP|USR1|USR2|WINCH|KILL|ABRT|RTMIN\+\d+)")
+
+
+_YOUNG = 60
+"""Seconds below which an average says nothing."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,7 @@ def workload(
             *changes.of_logs(everything),
             *adaptations,
         ),
-        resources={"memory": sum(p.rss for p in service.processes)} if service.pids else {},
+        resources=_resources(service),
         unknowns=tuple(
             dict.fromkeys(
                 (
@@ -187,6 +192,39 @@ def _without(carried: Carried, volumes_of: tuple[str, ...]) -> tuple[Copy, ...]:
         ]
         found.append(replace(copy, exclude=tuple(sorted({*copy.exclude, *inside}))))
     return tuple(found)
+
+
+def _resources(service: Service) -> dict[str, int]:
+    """Resident bytes now and at each process's highest, and thousandths of a processor on average
+    since the oldest of them started; without what was not told.
+    """
+    running = service.processes
+    if not running:
+        return {}
+    found = {"memory": min([sum(p.rss for p in running), *_charged(service)])}
+    if all(p.peak for p in running if p.rss):
+        found["memory_peak"] = sum(p.peak for p in running)
+    starts = [p.started for p in running if p.started]
+    spent = [p.cpu for p in running if p.cpu is not None]
+    clock = service.host.clock.value
+    if clock and len(starts) == len(spent) == len(running):
+        age = _seconds(clock) - min(_seconds(start) for start in starts)
+        if age >= _YOUNG:
+            found["cpu_milli"] = round(sum(spent) * 1000 / age)
+    return found
+
+
+def _charged(service: Service) -> list[int]:
+    """What the kernel charges the unit: memory that its processes share counts once there."""
+    told = service.unit.properties.get("MemoryCurrent", "") if service.unit else ""
+    return [int(told)] if told.isascii() and told.isdigit() and int(told) else []
+
+
+def _seconds(moment: str) -> float:
+    try:
+        return datetime.fromisoformat(moment).timestamp()
+    except ValueError:
+        return float("inf")  # a clock that tells no time: no age
 
 
 def _workdir(service: Service) -> str:

@@ -89,7 +89,7 @@ def _named(host: Host, unit: Unit) -> frozenset[str]:
     name = stem(unit.name)
     wanted = [f"{folder}/{name}" for folder in ("/etc/sysconfig", "/etc/default", "/etc/conf.d")]
     wanted += [script(unit), f"/etc/rc.d/init.d/{name}"]
-    files = host.files.value or {}
+    files = {**(host.files.value or {}), **(host.init_texts.value or {})}
     text = "\n".join(_lines(files[path].text for path in wanted if path in files))
     values = {m[1]: m[3] for m in _SET.finditer(text)}
     for _ in range(3):

@@ -13,6 +13,7 @@ Anything else is ignored. A section counts only when it is closed and its lines 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from planner.model import Section, SectionState
@@ -33,28 +34,30 @@ class Payload:
 
 def decode(raw: bytes, nonce: str) -> Payload:
     """Read a payload; a section that is not whole becomes ``missing``, never wrong."""
-    lines = _lines(raw, nonce)
     sections: dict[str, Section] = {}
-    name, text, total, damaged = "", list[str](), 0, False
-    for line in lines:
-        kind, rest = line[:2], line[2:]
-        if line.startswith("|"):
+    name, body, count, total, damaged = "", bytearray(), 0, 0, False
+    for line in _lines(raw, nonce.encode() + b" "):
+        if line.startswith(b"|"):
             total += 1
+            count += 1
             damaged |= not name
-            text.append(line[1:])
-        elif kind == "B ":
+            body += line[1:]
+            body += b"\n"
+            continue
+        kind, rest = line[:2], line[2:].decode("utf-8", "replace")
+        if kind == b"B ":
             damaged |= bool(name) or not _NAME.fullmatch(rest)
             if name:
-                sections[name] = Section(state="missing", reason=CUT)
-            name, text = rest if _NAME.fullmatch(rest) else "", []
-        elif kind == "E ":
-            section = _closed(rest, name, text)
+                sections[name] = _missing()
+            name, body, count = rest if _NAME.fullmatch(rest) else "", bytearray(), 0
+        elif kind == b"E ":
+            section = _closed(rest, name, body, count)
             damaged |= section is None or name in sections
             if name:
                 whole = section is not None and name not in sections
                 sections[name] = section if section and whole else _missing()
-            name, text = "", []
-        elif kind == "Z ":
+            name, body, count = "", bytearray(), 0
+        elif kind == b"Z ":
             problem = "" if rest == f"{len(sections)} {total}" and not (name or damaged) else CUT
             if name:
                 sections[name] = _missing()
@@ -70,23 +73,30 @@ def _missing() -> Section:
     return Section(state="missing", reason=CUT)
 
 
-def _lines(raw: bytes, nonce: str) -> list[str]:
-    """Our lines without the nonce. A terminal on the way puts a carriage return to every one."""
-    prefix = nonce.encode() + b" "
-    ended = raw.split(b"\n")[:-1]  # what no newline ends is not whole
-    ours = [line for line in ended if line.startswith(prefix)]
-    if ours and all(line.endswith(b"\r") for line in ours):
-        ours = [line[:-1] for line in ours]
-    return [line[len(prefix) :].decode("utf-8", "replace") for line in ours]
+def _lines(raw: bytes, prefix: bytes) -> Iterator[bytes]:
+    """Our lines without the nonce. A terminal on the way puts a carriage return to every one.
+
+    What no newline ends is not whole. Line by line, since a payload may have many megabytes.
+    """
+    end = -1 if all(s[-1:] == b"\r" for s in _ours(raw, prefix)) else None
+    return (line[:end] for line in _ours(raw, prefix))
 
 
-def _closed(rest: str, name: str, text: list[str]) -> Section | None:
+def _ours(raw: bytes, prefix: bytes) -> Iterator[bytes]:
+    start = 0
+    while (end := raw.find(b"\n", start)) >= 0:
+        if raw.startswith(prefix, start):
+            yield raw[start + len(prefix) : end]
+        start = end + 1
+
+
+def _closed(rest: str, name: str, body: bytearray, count: int) -> Section | None:
     match = _END.fullmatch(rest)
-    if not match or match[1] != name or int(match[5]) != len(text):
+    if not match or match[1] != name or int(match[5]) != count:
         return None
     state, reason = _STATES[match[2]], match[6]
     if (state == "ok") == bool(reason) and state == "ok":
         return None
-    body = "".join(f"{line}\n" for line in text)
+    text = body.decode("utf-8", "replace")
     reason = reason or ("" if state == "ok" else "the machine gave no reason")
-    return Section(state=state, text=body, reason=reason, exit=int(match[3]), ms=int(match[4]))
+    return Section(state=state, text=text, reason=reason, exit=int(match[3]), ms=int(match[4]))

@@ -4,7 +4,7 @@ Kinds of one place share a file; how the mask deals with each of them alone is t
 """
 
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -45,9 +45,13 @@ def files() -> dict[str, str]:
     for place, bodies in units.items():
         body = "\n".join(b for b in bodies if b != "ExecStart=/bin/true")
         if place == "drop-in":
-            found[f"{_UNITS}/planted-unit-environment.service.d/planted.conf"] = f"[Service]\n{body}\n"
+            found[f"{_UNITS}/planted-unit-environment.service.d/planted.conf"] = (
+                f"[Service]\n{body}\n"
+            )
         else:
-            body = f"Type=oneshot\nExecStart=/bin/true\nEnvironmentFile=-/etc/planted.env-file\n{body}"
+            body = (
+                f"Type=oneshot\nExecStart=/bin/true\nEnvironmentFile=-/etc/planted.env-file\n{body}"
+            )
             found[f"{_UNITS}/planted-{place}.service"] = _UNIT.format(body)
     return found
 
@@ -72,15 +76,20 @@ def processes() -> Iterator[tuple[list[str], dict[str, str]]]:
 
 def leaks(folders: Iterable[Path], stdout: bytes = b"") -> list[str]:
     """Secrets that are in any file of the folders, or in what a command printed."""
-    needles = {n.encode(): p for p in plantings() for n in p.needles}
-    found: Counter[str] = Counter()
+    needles: dict[int, dict[bytes, Planting]] = defaultdict(dict)
+    for one in plantings():
+        for needle in one.needles:
+            needles[len(needle)][needle.encode()] = one
     contents = [("standard output", stdout)]
     for folder in folders:
         contents += [(str(p), p.read_bytes()) for p in sorted(folder.rglob("*")) if p.is_file()]
+    found = set()
     for name, content in contents:
-        for needle, one in needles.items():
-            if needle in content:
-                found[f"{one.kind} in {one.place} is in {name}"] += 1
+        for length, wanted in needles.items():
+            there = {content[i : i + length] for i in range(len(content) - length + 1)}
+            for needle in there & wanted.keys():
+                one = wanted[needle]
+                found.add(f"{one.kind} in {one.place} is in {name}")
     return sorted(found)
 
 

@@ -4,10 +4,24 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-CHANGING = ["creat", "mkdir", "mkdirat", "mknod", "mknodat", "link", "linkat", "symlink", "symlinkat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "truncate", "ftruncate", "fallocate", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat", "utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "mount", "umount", "umount2", "pivot_root", "move_mount", "mount_setattr", "fsopen", "fsconfig", "fsmount", "chroot", "swapon", "swapoff", "init_module", "finit_module", "delete_module", "sethostname", "setdomainname", "settimeofday", "clock_settime", "reboot", "kexec_load", "kexec_file_load", "ptrace", "bpf", "setns", "unshare", "acct", "quotactl", "iopl", "ioperm", "keyctl", "add_key", "perf_event_open", "process_vm_writev"]
+CHANGING = [
+    "creat", "mkdir", "mkdirat", "mknod", "mknodat", "link", "linkat", "symlink", "symlinkat",
+    "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "truncate", "ftruncate",
+    "fallocate", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown",
+    "fchownat", "utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr",
+    "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "mount", "umount", "umount2",
+    "pivot_root", "move_mount", "mount_setattr", "fsopen", "fsconfig", "fsmount", "chroot",
+    "swapon", "swapoff", "init_module", "finit_module", "delete_module", "sethostname",
+    "setdomainname", "settimeofday", "clock_settime", "reboot", "kexec_load", "kexec_file_load",
+    "ptrace", "bpf", "setns", "unshare", "acct", "quotactl", "iopl", "ioperm", "keyctl",
+    "add_key", "perf_event_open", "process_vm_writev",
+]  # fmt: skip
 """Calls that have no reading form."""
 
-JUDGED = ["open", "openat", "openat2", "connect", "bind", "kill", "tkill", "tgkill", "ioctl", "sendto", "sendmsg"]
+JUDGED = [
+    "open", "openat", "openat2", "connect", "bind", "kill", "tkill", "tgkill", "ioctl",
+    "sendto", "sendmsg",
+]  # fmt: skip
 FOLLOWED = ["execve", "clone", "clone3", "fork", "vfork"]
 STRACE = ("strace", "-f", "--seccomp-bpf", "-qq", "-s", "400", "-e", "signal=none")
 

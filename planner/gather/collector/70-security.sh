@@ -6,8 +6,11 @@ s_group() { awk -F: 'NF > 3 { print $1 ":" $3 ":" $4 }' /etc/group; }
 s_fips() { if [ -r /proc/sys/crypto/fips_enabled ]; then first_line /proc/sys/crypto/fips_enabled; echo; else echo 0; fi; }
 
 s_selinux() {
-	if [ -r /sys/fs/selinux/enforce ]; then
-		case $(first_line /sys/fs/selinux/enforce) in 1) echo enforcing ;; *) echo permissive ;; esac
+	enforce=/sys/fs/selinux/enforce
+	# kernels before 3.0 (CentOS 6) have it at the root
+	[ -r $enforce ] || enforce=/selinux/enforce
+	if [ -r $enforce ]; then
+		case $(first_line $enforce) in 1) echo enforcing ;; *) echo permissive ;; esac
 	elif [ -r /etc/selinux/config ]; then echo disabled
 	else echo absent
 	fi

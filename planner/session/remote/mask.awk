@@ -352,6 +352,18 @@ function value_span(s, to_end, outer, env,    c, i, j) {
 	}
 }
 
+# Whether a quote is open where a string ends.
+function quoted(s,    i, c, q) {
+	q = ""
+	for (i = 1; i <= length(s); i++) {
+		c = substr(s, i, 1)
+		if (c == "\\" && q != SQ) i++
+		else if (q == "" && (c == DQ || c == SQ)) q = c
+		else if (c == q) q = ""
+	}
+	return q != ""
+}
+
 function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_start, l, env, hit, plain) {
 	out = ""
 	while (match(s, /[A-Za-z_][A-Za-z0-9_.-]*/)) {
@@ -364,7 +376,7 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 		if (!hit) continue
 		plain = substr(out, 1, length(out) - length(name))
 		at_start = (plain ~ /^[ \t]*(export[ \t]+|set[ \t]+|-[ \t]+|["$@;#])*$/) && plain !~ /-$/
-		outer = ""; env = (plain ~ /^[ \t]*Environment[ \t]*=/)
+		outer = ""; env = (plain ~ /^[ \t]*Environment[ \t]*=/) && !quoted(plain)
 		# "NAME=a b" or NAME inside quotes: the value ends with them
 		if ((before == DQ || before == SQ) && substr(s, 1, 1) ~ /[=:]/) outer = before
 		if (match(s, "^[\\\\]?[" DQ SQ "]?\\]?[ \t]*(=>|:=|\\+=|[:=])[ \t]*")) {

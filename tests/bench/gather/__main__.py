@@ -181,11 +181,11 @@ def sections(runs: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.gather")
-    parser.add_argument("--hosts", type=int, default=0, help="endpoints (default 200, quick 24)")
+    parser.add_argument("--hosts", type=int, default=0, help="endpoints (default 200, quick 16)")
     parser.add_argument("--forks", type=int, default=10)
     parser.add_argument("--quick", action="store_true", help="fewer endpoints")
     given = parser.parse_args()
-    compare(given.hosts or (24 if given.quick else 200), given.forks)
+    compare(given.hosts or (16 if given.quick else 200), given.forks)
     sections(1 if given.quick else 3)
 
 
