@@ -26,7 +26,7 @@ from planner.session.framing import Payload, decode
 NONCE = "feedfacefeedfacefeedfacefeedface"
 TREES = sorted(Path(__file__).with_name("trees").glob("*.yml"))
 PARTS = ("around", "system", "hardware", "storage")
-TOOLS = "awk cat date df find grep head ls readlink sleep sort stat tail timeout tr"
+TOOLS = "awk cat cut date df find grep head ls readlink sed sleep sort stat tail timeout tr"
 SHELLS = [
     shell for shell in (["dash"], ["bash", "--posix"], ["busybox", "ash"]) if shutil.which(shell[0])
 ]
