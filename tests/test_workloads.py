@@ -10,6 +10,7 @@ from hostkit import EMPTY, deb, host, path, process, tcp, text, unit, unowned
 from msgspec.structs import replace
 
 from planner.model import (
+    OS,
     ConfigFile,
     Connection,
     CronJob,
@@ -18,6 +19,7 @@ from planner.model import (
     Host,
     Listener,
     Login,
+    MappedFile,
     Mount,
     OpenFile,
     Python,
@@ -25,7 +27,7 @@ from planner.model import (
     Unit,
     Workload,
 )
-from planner.service import network
+from planner.service import network, programs
 from planner.workloads import Detected, detect
 
 NGINX_UNIT = """
@@ -1527,10 +1529,340 @@ def test_resources_are_what_the_processes_took() -> None:
     running = tuple(
         process(pid, "app", unit="app.service", exe="/usr/bin/app", rss=100, peak=300, cpu=cpu,
                 started=started)
-        for pid, cpu, started in ((10, 50.0, "2025-12-31T23:58:20Z"), (11, 10.0, "2025-12-31T23:59:00Z"))
+        for pid, cpu, started in (
+            (10, 50.0, "2025-12-31T23:58:20Z"), (11, 10.0, "2025-12-31T23:59:00Z")
+        )
     )  # fmt: skip
     app = unit("app.service", "[Service]\nExecStart=/usr/bin/app\n", main_pid=10)
     (found,) = detect(host(units=(app,), processes=running)).workloads
     assert found.resources == {"memory": 200, "memory_peak": 600, "cpu_milli": 600}
     (found,) = detect(host(units=(app,), processes=running, unknown={"clock": "x"})).workloads
     assert found.resources == {"memory": 200, "memory_peak": 600}
+
+
+@pytest.mark.parametrize("started", ["/usr/sbin/rabbitmq-server", "/usr/bin/node"])
+def test_a_runtime_stands_for_the_program_only_where_no_package_ships_the_unit(
+    started: str,
+) -> None:
+    run, path_of = "/usr/lib/erlang/bin/beam.smp", "/lib/systemd/system/broker.service"
+    body = f"[Service]\nExecStart={started} /usr/share/broker/main\n"
+    facts: dict[str, Any] = {
+        "units": (unit("broker.service", body, path=path_of, main_pid=5),),
+        "processes": (process(5, run, "-W", unit="broker.service"),),
+        "packages": (deb("broker", "3.8.2-1"), deb("erlang-base", "1:22.2.7-1")),
+    }
+    owners = {run: "erlang-base", "/usr/bin/node": "nodejs", path_of: "broker"}
+    w = one(detect(host(**facts, owners=owners)), "broker")
+    assert [(p.name, p.reason) for p in w.packages] == [
+        ("broker", "the program"),
+        ("erlang-base", "runs the program"),
+    ]
+    assert w.version == "3.8.2"
+    w = one(detect(host(**facts, owners={**owners, path_of: ""})), "broker")
+    assert [p.name for p in w.packages] == ["erlang-base"]
+    assert w.version == ""
+
+
+def test_an_application_under_java_has_the_version_of_its_own_folder() -> None:
+    java = "/usr/lib/jvm/java-8/bin/java"
+    home = "/opt/apache-tomcat-7.0.109"
+    h = host(
+        units=(unit("web.service", "[Service]\nExecStart=/opt/tomcat/bin/run\n", main_pid=5),),
+        processes=(process(5, java, "-cp", f"{home}/bin/bootstrap.jar", unit="web.service"),),
+        owners={java: "openjdk-8", "/opt/tomcat/bin/run": ""},
+        packages=(deb("openjdk-8", "8u412-1"),),
+        paths={**path("/opt/tomcat", "link", link="apache-tomcat-7.0.109"), **path(home)},
+    )
+    w = one(detect(h), "web")
+    assert w.version == "7.0.109"
+    assert [p.name for p in w.packages] == ["openjdk-8"]
+
+
+@pytest.mark.parametrize(
+    ("names", "version"),
+    [
+        (["/opt/pricing-2.7.5.jar"], "2.7.5"),
+        (["/opt/jdk-17.0.2", "/opt/app-v1.4"], "1.4"),
+        (["/srv/shop", "/opt/tool-3"], ""),
+        (["/opt/a-1.0", "/opt/b-2.0"], ""),
+        (["/srv/releases-10.0.0.1.5"], ""),
+    ],
+)
+def test_the_version_in_a_path_is_told_or_not(names: list[str], version: str) -> None:
+    assert programs.version_in(names) == version
+
+
+def test_modules_that_the_program_has_loaded_are_in_the_image() -> None:
+    php, gd = "/usr/lib64/httpd/modules/libphp5.so", "/usr/lib64/php/modules/gd.so"
+    others = {
+        "/usr/lib64/libapr-1.so": "apr",
+        "/usr/lib64/mysql/libmysqlclient.so.16.0.0": "mysql-libs",
+        "/lib64/security/pam_unix.so": "pam",
+        "/usr/lib64/httpd/modules/mod_own.so": "",
+    }
+    h = host(
+        units=(unit("httpd.service", "[Service]\nExecStart=/usr/sbin/httpd\n", main_pid=5),),
+        processes=(
+            process(5, "/usr/sbin/httpd", unit="httpd.service"),
+            process(6, "/usr/bin/helper", ppid=5, unit="httpd.service"),
+        ),
+        owners={"/usr/sbin/httpd": "httpd", php: "php", gd: "php-gd", "/usr/x/m/h.so": "h"}
+        | others,
+        packages=tuple(deb(n, "1.2.3-1") for n in ("httpd", "php", "php-gd", "apr", "pam", "h")),
+        mapped=(
+            *(MappedFile(p, (5,)) for p in (php, gd, *others)),
+            MappedFile("/usr/x/m/h.so", (6,)),
+        ),
+        config_files=(
+            ConfigFile("/etc/php.ini", "changed", "php"),
+            ConfigFile("/etc/pam.conf", "changed", "pam"),
+        ),
+    )
+    w = one(detect(h), "httpd")
+    assert [p.name for p in w.packages] == ["httpd", "php", "php-gd"]
+    assert [c.path for c in w.copies] == ["/etc/php.ini"]
+
+
+def test_postgresql_is_of_the_package_that_owns_what_runs() -> None:
+    program = "/usr/lib/postgresql14/bin/postgres"
+    h = host(
+        units=(
+            unit("postgresql.service", "[Service]\nType=forking\nExecStart=/x start\n", main_pid=5),
+        ),
+        processes=(
+            process(5, program, "-D", "/var/lib/pgsql/data", uid=102, unit="postgresql.service"),
+        ),
+        owners={program: "postgresql14-server"},
+        packages=(deb("postgresql-server", "14-1"), deb("postgresql14-server", "14.12-1")),
+    )
+    w = one(detect(h), "postgresql")
+    assert w.version == "14.12"
+    assert [p.name for p in w.packages] == ["postgresql14-server", "postgresql-server"]
+    assert w.title == "PostgreSQL cluster 14"
+
+
+def sysv_unit(name: str, folder: str = "/etc/init.d", **fields: Any) -> Unit:
+    told = {"SourcePath": f"{folder}/{name}", **fields.pop("properties", {})}
+    return Unit(f"{name}.service", enabled="enabled", properties=told, **fields)
+
+
+def safe_host(*more: Any) -> Host:
+    script = sysv_unit("mysqld", active="active", sub="running", main_pid=11)
+    return host(
+        init="sysvinit",
+        units=Fact("sysv", (script,), partial="which of them run is not told"),
+        processes=(
+            process(10, "/bin/sh", "/usr/bin/mysqld_safe", exe="/bin/bash", comm="mysqld_safe"),
+            process(11, "/usr/libexec/mysqld", uid=995, ppid=10, unit="mysqld.service"),
+            *more,
+        ),
+        owners={"/bin/bash": "bash", "/usr/libexec/mysqld": "mysql-server"},
+        packages=(deb("bash", "4.1-1"), deb("mysql-server", "5.1.73-1")),
+    )
+
+
+def test_the_shell_that_waits_for_a_daemon_is_no_service_of_its_own() -> None:
+    found = detect(safe_host())
+    assert [(w.name, w.pids, w.exe) for w in found.workloads] == [
+        ("mysqld", (10, 11), "/usr/libexec/mysqld")
+    ]
+    assert found.workloads[0].version == "5.1.73"
+
+
+def test_a_shell_that_starts_something_else_too_is_seen() -> None:
+    found = detect(safe_host(process(12, "/srv/own/worker", ppid=10, uid=995)))
+    bash = one(found, "bash")
+    assert bash.pids == (10, 12)
+    assert any("/bin/bash of bash only starts it" in u for u in bash.unknowns)
+
+
+@pytest.mark.parametrize(
+    ("argv", "name"),
+    [
+        (("nginx:", "master", "process"), "nginx"),
+        (("frontd: listening on 80",), "frontd"),
+        (("/opt/my:tool/bin/tool:1",), "tool:1"),
+    ],
+)
+def test_a_program_without_its_file_is_called_by_its_title(
+    argv: tuple[str, ...], name: str
+) -> None:
+    h = host(
+        init="other",
+        unknown={"units": "no init is asked"},
+        processes=(process(70, *argv, exe="", ppid=1),),
+    )
+    assert [w.name for w in detect(h).workloads] == [name]
+
+
+def watched_host(*argv: str, **more: Any) -> Host:
+    watcher = process(
+        20, "supervise-daemon", "kiosk", *argv, exe="/sbin/supervise-daemon", unit="kiosk.service"
+    )
+    child = process(
+        21, "/usr/bin/node", "server.js", uid=995, ppid=20, unit="kiosk.service", cwd="/srv/kiosk"
+    )
+    script = (
+        'export NODE_ENV=production\nexport TOKEN=***\nexport DIR="$HOME/x"\n#export NOT=there\n'
+    )
+    facts: dict[str, Any] = {
+        "init": "openrc",
+        "units": Fact(
+            "sysv",
+            (sysv_unit("kiosk", active="active", sub="started"),),
+            partial="scripts",
+        ),
+        "processes": (watcher, child),
+        "owners": {"/sbin/supervise-daemon": "openrc", "/usr/bin/node": "nodejs"},
+        "packages": (deb("openrc", "0.52.1-r2"), deb("nodejs", "20.11.1-r0")),
+        "init_texts": text("/etc/init.d/kiosk", script),
+        "paths": path("/srv/kiosk", uid=995),
+    }
+    return host(**{**facts, **more})
+
+
+def test_what_supervise_daemon_started_is_the_program() -> None:
+    w = one(
+        detect(watched_host("--start", "--user", "kiosk", "/usr/bin/node", "--", "main.js")),
+        "kiosk",
+    )
+    assert w.command == ("/usr/bin/node", "main.js")
+    assert (w.exe, w.run_as and w.run_as.name, w.workdir) == (
+        "/usr/bin/node",
+        "shop",
+        "/srv/kiosk",
+    )
+    assert [p.name for p in w.packages] == ["nodejs"]
+    assert [c.path for c in w.copies] == ["/srv/kiosk"]
+    assert [(e.name, e.value, e.secret) for e in w.environment] == [
+        ("NODE_ENV", "production", False),
+        ("TOKEN", "", True),
+    ]
+    assert any("sets DIR to is not known" in u for u in w.unknowns)
+    assert any("value of TOKEN" in u for u in w.unknowns)
+
+
+def test_a_program_that_supervise_daemon_lost_has_no_command_of_its_watcher() -> None:
+    h = watched_host("--start", "/usr/bin/node", "--", "main.js")
+    lost = one(detect(replace(h, processes=Fact("p", (h.processes.value or ())[:1]))), "kiosk")
+    assert lost.command == ("/usr/bin/node", "main.js")
+    assert lost.packages == ()
+    for told in ((), ("node", "--", "main.js")):
+        h = watched_host("--start", *told)
+        assert one(detect(h), "kiosk").command == ("/usr/bin/node", "server.js")
+        h = replace(h, processes=Fact("p", (h.processes.value or ())[:1]))
+        assert one(detect(h), "kiosk").command == ()
+
+
+@pytest.mark.parametrize(
+    ("job", "stays"),
+    [
+        ("respawn\nenv HOME=/etc/own\nexec /usr/sbin/ownd\n", True),
+        ("exec /usr/sbin/ownd\n", True),
+        ("respawn\nexpect fork\nexec /usr/sbin/ownd\n", False),
+        ("respawn\nexpect daemon\nexec /usr/sbin/ownd -d\n", False),
+        ("respawn\nscript\n  exec /usr/sbin/ownd\nend script\n", False),
+        ("pre-start exec /bin/true\n# exec /usr/sbin/ownd\n", False),
+    ],
+)
+def test_a_job_of_upstart_with_exec_alone_stays_in_the_foreground(job: str, stays: bool) -> None:
+    script = Unit(
+        "ownd.service",
+        active="active",
+        sub="running",
+        enabled="enabled",
+        main_pid=30,
+        properties={"SourcePath": "/etc/init/ownd.conf", "Init": "upstart"},
+    )
+    h = host(
+        init="upstart",
+        units=Fact("sysv", (script,), partial="which of them run is not told"),
+        processes=(process(30, "/usr/sbin/ownd", uid=995, unit="ownd.service"),),
+        init_texts=text("/etc/init/ownd.conf", job),
+    )
+    w = one(detect(h), "ownd")
+    assert w.command == (("/usr/sbin/ownd",) if stays else ())
+    assert any("leaves the foreground" in u for u in w.unknowns) is not stays
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "upstart-udev-bridge",
+        "upstart-socket-bridge",
+        "network-interface@eth0",
+        "network-interface-security@networking",
+        "ondemand",
+        "rc.local",
+        "devd",
+        "pflog",
+        "rctl",
+        "zfs",
+    ],
+)
+def test_plumbing_of_upstart_and_freebsd_is_silent(name: str) -> None:
+    units = Fact("sysv", (sysv_unit(name, active="active"),), partial="which of them run")
+    assert detect(host(init="other", units=units)) == Detected()
+    mine = host(init="other", units=units, config_files=(unowned(f"/etc/init.d/{name}"),))
+    assert [w.unit for w in detect(mine).workloads] == [f"{name}.service"]
+
+
+def test_the_agent_of_amazon_ecs_belongs_to_the_host() -> None:
+    amazon = unit("ecs.service", "[Service]\nExecStart=/usr/libexec/amazon-ecs-init start\n")
+    assert [a.unit for a in detect(host(units=(amazon,))).agents] == ["ecs.service"]
+    own = unit("ecs.service", "[Service]\nExecStart=/opt/ecs/bin/ecs\n")
+    found = detect(host(units=(own,)))
+    assert ([w.name for w in found.workloads], found.agents) == (["ecs"], ())
+
+
+@pytest.mark.parametrize(
+    ("rc", "pf", "gateway"),
+    [
+        ("pf_enable=YES\n", "pass all\n", False),
+        ('gateway_enable="YES"\n', "pass all\n", True),
+        ("pf_enable=YES\n", "nat on em0 from 10.0.0.0/8 to any -> (em0)\n", True),
+        ("pf_enable=YES\n", "match out on em0 inet nat-to (em0)\n", True),
+        ("", "pass all\n", True),
+        ("pf_enable=YES\n", "", True),
+    ],
+)
+def test_the_packet_filter_of_freebsd(rc: str, pf: str, gateway: bool) -> None:
+    h = host(
+        init="other",
+        os=OS("freebsd", "13.2", "", "FreeBSD 13.2", "bsd", "freebsd"),
+        units=Fact("sysv", (sysv_unit("pf", "/etc/rc.d"),), partial="which of them run"),
+        init_texts=text("/etc/rc.conf", rc) if rc else {},
+        files=text("/etc/pf.conf", pf) if pf else {},
+    )
+    found = detect(h)
+    assert [w.kind for w in found.workloads] == (["firewall"] if gateway else [])
+    assert [a.name for a in found.agents] == ([] if gateway else ["pf"])
+
+
+RSYNC = "DAEMON=/usr/bin/rsync\nRSYNC_ENABLE=false\n. /etc/default/rsync\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "listed"),
+    [
+        ({}, False),
+        ({"files": text("/etc/default/rsync", "RSYNC_ENABLE=false\n")}, False),
+        ({"files": text("/etc/default/rsync", "RSYNC_ENABLE=true\n")}, True),
+        ({"init_texts": text("/etc/init.d/rsync", "RSYNC_ENABLE=true\n")}, True),
+        ({"init_texts": {}}, True),
+        ({"config_files": (ConfigFile("/etc/default/rsync", "changed", "rsync"),)}, True),
+        ({"unknown": {"files": "not root"}}, True),
+        ({"unknown": {"processes": "no /proc"}}, True),
+        ({"processes": (process(9, "/usr/bin/rsync", "--daemon"),)}, True),
+    ],
+)
+def test_rsync_that_its_settings_switch_off_is_no_workload(
+    more: dict[str, Any], listed: bool
+) -> None:
+    facts: dict[str, Any] = {
+        "init": "sysvinit",
+        "units": Fact("sysv", (sysv_unit("rsync"),), partial="which of them run is not told"),
+        "init_texts": text("/etc/init.d/rsync", RSYNC),
+    }
+    found = detect(host(**{**facts, **more}))
+    assert [w.name for w in found.workloads] == (["rsync"] if listed else [])

@@ -52,8 +52,17 @@ def _environment(templates: Mapping[str, str]) -> jinja2.Environment:
     environment.filters |= FILTERS
     environment.filters["dirname"] = lambda path: path.rpartition("/")[0] or "/"
     environment.filters["looks"] = _looks
+    environment.filters["few"] = _few
     environment.globals["own"] = _own
     return environment
+
+
+def _few(items: Iterable[object], attribute: str, most: int = 12) -> str:
+    """The first names and how many more there are: ``a, b and 30 more``."""
+    names = [str(getattr(item, attribute)) for item in items]
+    if len(names) <= most + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most} more"
 
 
 def _looks(host: HostPlan) -> str:

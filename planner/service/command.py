@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from planner.facts.execline import Exec
 from planner.model import Adaptation
+from planner.service import attended
 from planner.service.directives import Fate
 from planner.service.foreground import Argv, foreground
 from planner.service.view import MASK, Service, commands, setting
@@ -150,7 +151,8 @@ def _shell_word(word: str, variables: Argv) -> str:
 
 def _from_process(service: Service, started: Argv, kind: str) -> Command:
     main = service.main
-    argv = main.argv if main else ()
+    stays = attended.arguments(service)
+    argv = stays or (main.argv if main else ())
     real = bool(argv) and (argv[0].startswith("/") or bool(main and main.exe))
     if real and main and not argv[0].startswith("/"):
         # A title that the program gave itself ("nginx: master process ...") is no command.
@@ -160,6 +162,9 @@ def _from_process(service: Service, started: Argv, kind: str) -> Command:
         found = foreground(candidate) if candidate and not _unusable(candidate) else None
         if found:
             return Command(found, (_kept(found),) if found != candidate else ())
+    if stays and real:
+        problem = _unusable(argv)
+        return _unknown(problem) if problem else Command(argv)
     if kind == "forking" or (service.unit and not service.unit.directives):
         what = started[0] if started else (argv[0] if argv else service.name)
         return _unknown(

@@ -19,7 +19,16 @@ from planner.model import (
     TextFile,
     Workload,
 )
-from planner.service import accounts, changes, directives, environment, network, places, storage
+from planner.service import (
+    accounts,
+    attended,
+    changes,
+    directives,
+    environment,
+    network,
+    places,
+    storage,
+)
 from planner.service.command import Command
 from planner.service.config import Carried
 from planner.service.directives import Fate
@@ -228,7 +237,7 @@ def _seconds(moment: str) -> float:
 
 
 def _workdir(service: Service) -> str:
-    found = setting(service, "WorkingDirectory").lstrip("-")
+    found = setting(service, "WorkingDirectory").lstrip("-") or attended.workdir(service)
     if found == "~":
         user = accounts.of_service(service)
         return user.home if user else ""

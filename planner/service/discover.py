@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from planner.facts import unitfile
 from planner.model import Host, Process, Unit
-from planner.service import scripts, sockets
+from planner.service import attended, scripts, sockets
 from planner.service.view import Service, called, safe_name, stem, why_unknown
 
 _RUNNING = ("active", "activating", "reloading", "deactivating")
@@ -41,6 +41,8 @@ def services(host: Host) -> sockets.Found:
         scripts_of = scripts.assign(host, [u for u in units if not u.active], free)
         for name, tied in scripts_of.items():
             by_unit.setdefault(name, []).extend(tied)
+        for name, shell in scripts.wrappers(units, processes).items():
+            by_unit.setdefault(name, []).append(shell)
     found = [
         _of_unit(host, u, by_unit.get(u.name, []))
         for u in units
@@ -147,6 +149,7 @@ def _ordered(unit: Unit, own: list[Process]) -> tuple[Process, ...]:
     first = next((p for p in own if p.pid == unit.main_pid), None) or next(
         (p for p in sorted(own, key=lambda p: p.pid) if p.ppid not in pids), None
     )
+    first = attended.child(first, own) if first else None
     rest = sorted((p for p in own if p is not first), key=lambda p: p.pid)
     return (first, *rest) if first else ()
 
@@ -186,10 +189,14 @@ def _trees(host: Host, loose: list[Process], *, everything: bool) -> Iterable[Se
 
 
 def _called(process: Process) -> str:
-    """The program's name; of one that is many programs (busybox), the one that it is here."""
+    """The program's name; of one that is many programs (busybox), the one that it is here. Without
+    its file that of the title that it gave itself: ``nginx: master process``.
+    """
     name = posixpath.basename(process.exe)
     if name in ("", "busybox", "toybox", "coreutils"):
-        return posixpath.basename(process.argv[0]) if process.argv else process.comm
+        first = process.argv[0] if process.argv else ""
+        title = first if first.startswith("/") else first.partition(" ")[0].partition(":")[0]
+        return posixpath.basename(title) or process.comm
     return name
 
 

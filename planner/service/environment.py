@@ -6,7 +6,7 @@ import re
 
 from planner.facts import unitfile
 from planner.model import EnvVar, Pin, Secret
-from planner.service import accounts
+from planner.service import accounts, attended, scripts
 from planner.service.pins import pins
 from planner.service.plain import plain
 from planner.service.view import MASK, Service, specifiers
@@ -18,10 +18,14 @@ _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 def of_unit(
     service: Service,
 ) -> tuple[tuple[EnvVar, ...], tuple[Secret, ...], tuple[str, ...]]:
-    """(variables, environment files as secrets, what is not known) of its unit."""
+    """(variables, environment files as secrets, what is not known) of its unit, or of the script
+    of upstart or OpenRC that keeps it in the foreground.
+    """
     unit, host = service.unit, service.host
     if unit is None:
         return (), (), ()
+    if not unit.directives:
+        return _of_script(service, scripts.script(unit))
     known = specifiers(host)
     variables = unitfile.environment(unit, known)
     entries = tuple(
@@ -50,6 +54,27 @@ def of_unit(
             Secret(path, f"EnvironmentFile= of {unit.name}", "env", accounts.owned(None, "0600"))
         )
     return entries, tuple(secrets), tuple(unknowns)
+
+
+def _of_script(
+    service: Service, path: str
+) -> tuple[tuple[EnvVar, ...], tuple[Secret, ...], tuple[str, ...]]:
+    found = sorted(attended.variables(service).items())
+    unknowns = [
+        _unknown(name, path, value)
+        if value is not None
+        else f"What {path} sets {name} to is not known: it is worked out when it starts."
+        for name, value in found
+        if value is None or MASK in value or not plain(value)
+    ]
+    entries = tuple(
+        EnvVar(name, value, False, f"set by {path}")
+        if MASK not in value and plain(value)
+        else EnvVar(name, "", True, f"set by {path}")
+        for name, value in found
+        if value is not None
+    )
+    return entries, (), tuple(unknowns)
 
 
 def _unknown(name: str, unit: str, value: str) -> str:

@@ -19,18 +19,25 @@ _RULES = (
     "/etc/sysconfig/nftables.conf",
     "/etc/shorewall",
     "/etc/ferm",
+    "/etc/pf.conf",
 )
 _NETWORKS = ("/etc/systemd/network", "/etc/systemd/networkd.conf")
 _SET = re.compile(r"^\s*-?\s*([A-Za-z0-9_./*-]+)\s*=\s*(\d+)", re.MULTILINE)
 _SWITCH = re.compile(
     r"net[./]ipv4[./](ip_forward|conf[./](all|default)[./]forwarding)"
     r"|net[./]ipv6[./]conf[./](all|default)[./]forwarding"
+    r"|net\.inet6?\.ip6?\.forwarding"
 )
 _NETWORKD = re.compile(
     r"^\s*(IP(v4|v6)?Forward(ing)?|IPMasquerade)\s*=\s*(1|yes|true|on|ipv[46]|both)\b",
     re.MULTILINE | re.IGNORECASE,
 )
-_SOURCE_NAT = re.compile(r"(?<![\w-])(masquerade|snat)(?![\w-])", re.IGNORECASE)
+_SOURCE_NAT = re.compile(
+    r"(?<![\w-])(masquerade|snat|nat-to|rdr-to)(?![\w-])|^\s*(nat|binat|rdr)(-anchor)?\s",
+    re.IGNORECASE | re.MULTILINE,
+)
+_GATEWAY = re.compile(r"""^\s*(ipv6_)?gateway_enable=["']?(yes|true|on|1)\b""", re.M | re.I)
+"""rc.conf of FreeBSD."""
 
 
 def routes(host: Host) -> bool:
@@ -39,6 +46,12 @@ def routes(host: Host) -> bool:
     """
     files = host.files.value
     if files is None:
+        return True
+    scripts = host.init_texts.value or {}
+    bsd = host.os.value is not None and host.os.value.family == "bsd"
+    if bsd and ("/etc/rc.conf" not in scripts or "/etc/pf.conf" not in files):
+        return True
+    if any(_GATEWAY.search(text.text) for text in scripts.values()):
         return True
     switches: dict[str, bool] = {}
     for path in sorted(files, key=lambda p: (p == "/etc/sysctl.conf", p)):

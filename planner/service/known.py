@@ -1,8 +1,8 @@
 """Units and jobs that are no workload: the system's own plumbing, and agents of the host.
 
-Names are those of the units and init scripts of Debian, Ubuntu, Enterprise Linux 6 to 9, SUSE and
-Alpine, and of their programs where no unit stands for them. A name alone says nothing about what
-listens for other machines: :mod:`planner.service.serving` is asked first.
+Names are those of the units and init scripts of Debian, Ubuntu, Enterprise Linux 6 to 9, SUSE,
+Alpine and FreeBSD, and of their programs where no unit stands for them. A name alone says nothing
+about what listens for other machines: :mod:`planner.service.serving` is asked first.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _BASE = re.compile(
     # start, stop, time, console
     r"(systemd(-.*)?|init|rescue|emergency|initrd-.*|dracut-.*|plymouth.*|grub-.*|grub2-.*"
     r"|first-?boot(-complete)?|initial-setup.*|machine-id|import-state|loadmodules|readahead.*|rhel-.*"
-    r"|rc-local|rcS|rc|killprocs|killall|halt|reboot|single|local|root|stop-bootlogd.*|bootlogd"
+    r"|rc[-.]local|rcS|rc|upstart-[a-z-]+-bridge|ondemand|killprocs|killall|halt|reboot|single|local|root|stop-bootlogd.*|bootlogd"
     r"|bootmisc|hwclock.*|swclock|osclock|hostname|urandom|seedrng|random-seed|vconsole-setup"
     r"|keyboard-setup|console-setup.*|setvtrace|setvtrgb|keymaps?|loadkmap|consolefont|numlock"
     r"|save-(keymaps|termencoding)|termencoding|kbd|motd.*|dmesg|screen-cleanup|x11-common"
@@ -37,12 +37,12 @@ _BASE = re.compile(
     r"|ksm(tuned)?|mcelog(d)?|rasdaemon|ras-mc-ctl|edac|abrt.*|apport.*|whoopsie|kerneloops|rngd"
     r"|haveged|jitterentropy.*|acpid|apmd|thermald|alsa-.*|bluetooth|cups.*|iio-sensor-proxy"
     r"|switcheroo-control|low-memory-monitor|nvidia-(persistenced|suspend|resume|hibernate|powerd)"
-    r"|gpu-manager|hv-.*|loopback|secureboot-db|fwupd.*|tpm-udev|tpm2-abrmd|setserial|quota(on|rpc)?"
+    r"|devd|rctl|zfs|gpu-manager|hv-.*|loopback|secureboot-db|fwupd.*|tpm-udev|tpm2-abrmd|setserial|quota(on|rpc)?"
     r"|quota_nld|psacct|acct|opentmpfiles.*|tmpfiles\..*|stateful|savecache|ldconfig|runsvdir"
     # network of the machine and its mounts
-    r"|networking|network|NetworkManager(-.*)?|networkd-dispatcher|wpa_supplicant(@.*)?|dhcpcd(@.*)?"
+    r"|networking|network|network-interface(-.*|@.*)?|NetworkManager(-.*)?|networkd-dispatcher|wpa_supplicant(@.*)?|dhcpcd(@.*)?"
     r"|dhclient.*|udhcpc|ifup@.*|ifupdown-.*|wicked.*|netplan-.*|resolvconf.*|ModemManager|teamd@.*"
-    r"|netconsole|netfs|staticroute|rdisc|ethtool|avahi-.*|llmnrd|nis-domainname|ypbind|autofs"
+    r"|pflog(d)?|netconsole|netfs|staticroute|rdisc|ethtool|avahi-.*|llmnrd|nis-domainname|ypbind|autofs"
     r"|nfslock|rpcgssd|rpcidmapd|rpcsvcgssd|rpc\.?bind|portmap|portreserve|rpc[.-].*|nfsdcld|nfsdcltrack"
     r"|nfs-(config|utils|idmapd|mountd|client|client-.*|common|blkmap|convert)|ubuntu-fan"
     # logins, schedules, packages, first boot in a cloud
@@ -86,6 +86,7 @@ _AGENTS: tuple[tuple[str, str], ...] = (
         r"unattended-upgrades|snapd.*|dnf-automatic.*|yum-cron|packagekit-.*",
         "updates of the host",
     ),
+    (r"ecs-agent|amazon-ecs-(init|agent)", "containers that Amazon ECS starts on the host"),
     (r"multipathd|iscsid?|open-iscsi|iscsiuio|zfs-.*|zed", "storage of the host"),
     (
         r"puppet|pe-puppet|chef-client|salt-minion|cfengine3|cf-.*|rudder-agent|landscape-client",
@@ -104,7 +105,7 @@ _AGENTS: tuple[tuple[str, str], ...] = (
     ),
 )
 FILTER = re.compile(
-    r"nftables|firewalld|ufw|ip6?tables|netfilter-persistent|shorewall6?|ferm|ipset"
+    r"nftables|firewalld|ufw|ip6?tables|netfilter-persistent|shorewall6?|ferm|ipset|pf"
 )
 """Packet filters: of the host, unless the machine forwards for others."""
 _COMPILED = tuple((re.compile(pattern), purpose) for pattern, purpose in _AGENTS)

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable
 
 from planner.model import Host, Package, Pin
+from planner.service import scripts
+from planner.service.programs import is_runtime
 from planner.service.view import Service, owner, program, setting
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
@@ -78,36 +80,54 @@ def pins(host: Host, wanted: Iterable[tuple[str, str]]) -> tuple[Pin, ...]:
 
 def main_package(service: Service) -> str:
     """Package of the program: of the file that the unit starts, of the executable, of the unit
-    file. Empty: none owns them, or it is not known.
+    file; where those are a runtime (Java, Erlang), first that of the unit file. Empty: none owns
+    them, or it is not known.
     """
-    host, main, unit = service.host, service.main, service.unit
-    started = program(service)
-    candidates = [started, main.exe if main else "", unit.path if unit else ""]
-    for path in candidates:
-        name = owner(host, path) if path else ""
-        if name and name not in _NOBODY and installed(host, name):
-            return name
-    return ""
+    running = service.main.exe if service.main else ""
+    paths = sorted((program(service), running, _unit_file(service)), key=is_runtime)
+    return next((name for path in paths if (name := _owner(service.host, path))), "")
+
+
+def unit_package(service: Service) -> str:
+    """Package of the unit file or init script; empty: none owns it, or it is not known."""
+    name = _owner(service.host, _unit_file(service))
+    # What Alpine has of scripts for OpenRC brings OpenRC with it.
+    return "" if name.endswith("-openrc") else name
+
+
+def only_runs(service: Service, package: str) -> bool:
+    """Whether a package is that of the runtime alone, not of the program that it runs."""
+    running = service.main.exe if service.main else ""
+    runtimes = {_owner(service.host, p) for p in (program(service), running) if is_runtime(p)}
+    return package in runtimes and package != unit_package(service)
+
+
+def _unit_file(service: Service) -> str:
+    unit = service.unit
+    return (unit.path or scripts.script(unit)) if unit else ""
+
+
+def _owner(host: Host, path: str) -> str:
+    name = owner(host, path) if path else ""
+    return name if name and name not in _NOBODY and installed(host, name) else ""
 
 
 def owner_of_process(service: Service) -> str:
     """Package of the running program: of a script, that of its interpreter (Java, Node.js)."""
-    main = service.main
-    name = owner(service.host, main.exe) if main and main.exe else ""
-    return name if name and name not in _NOBODY and installed(service.host, name) else ""
+    return _owner(service.host, service.main.exe) if service.main else ""
 
 
-def parts(service: Service) -> tuple[str, ...]:
-    """Packages from the same source as the program's, which somebody asked for: modules and
+def parts(host: Host, package: str) -> tuple[str, ...]:
+    """Packages from the same source as this one, which somebody asked for: modules and
     protocols (``dovecot-imapd``, ``php8.2-mysql``, ``mod_ssl``). Documentation, headers and debug
     symbols are none. Empty where the source is not told.
     """
-    main = installed(service.host, main_package(service))
+    main = installed(host, package)
     if main is None or not main.source:
         return ()
     found = {
         p.name
-        for p in service.host.packages.value or ()
+        for p in host.packages.value or ()
         if p.source == main.source and p.name != main.name and p.manual is not False
         if not _ASIDE.search(p.name)
     }
@@ -130,6 +150,7 @@ _NOBODY = frozenset(
         "sudo",
         "util-linux",
         "busybox",
+        "openrc",
         "sh",
     }
 )
@@ -155,6 +176,11 @@ def missing(service: Service, package: str) -> tuple[str, ...]:
         return ("Which program it runs is not known, so its package is not either.",)
     if setting(service, "Type") == "oneshot":
         return ()
+    if runner := owner(host, path):
+        return (
+            f"{path} of {runner} only starts it: which package its own program comes from is not "
+            "known.",
+        )
     if path in (host.owners.value or {}):
         return (f"No package owns {path}: where it came from has to be told by its owner.",)
     return (f"Which package owns {path} was not seen.",)

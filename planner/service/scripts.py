@@ -18,6 +18,8 @@ _PATH = re.compile(r"(?<![\w.$}*])/[A-Za-z0-9_.+@%/-]*[A-Za-z0-9_+@%-]")
 _SET = re.compile(r"(?<![\w$])([A-Za-z_]\w*)=([\"']?)([^\s;\"'&|]+)\2")
 _OWN = ("application", "data", "content", "home")
 _RUNS_OTHERS = re.compile(r"(ba|da|k|z)?sh|perl|ruby|node|java|php|python[\d.]*|env|nohup|busybox")
+_SHELL = re.compile(r"(ba|da|k|z)?sh|busybox")
+_SWITCHES = {"rsync": "RSYNC_ENABLE"}
 Score = tuple[int, int]
 
 
@@ -42,6 +44,42 @@ def assign(
         if name := claimed.get(_root(process, table)):
             found.setdefault(name, []).append(process)
     return {name: tuple(own) for name, own in found.items()}
+
+
+def switched_off(host: Host, unit: Unit) -> bool:
+    """Whether a script of which nothing runs says itself that it starts nothing: rsync of Debian,
+    without RSYNC_ENABLE. False where its text or its settings may say otherwise unseen.
+    """
+    name, path = stem(unit.name), script(unit)
+    texts, settings = host.init_texts.value or {}, f"/etc/default/{name}"
+    unread = host.files.unknown or host.files.partial or host.config_files.unknown
+    if _SWITCHES.get(name) is None or path not in texts or unread or unit.active:
+        return False
+    listed = any(f.path == settings and f.state != "deleted" for f in host.config_files.value or ())
+    files = [f for f in (texts[path], (host.files.value or {}).get(settings)) if f]
+    if (listed and len(files) < 2) or any(f.truncated for f in files):
+        return False
+    values = [m[3] for m in _SET.finditer("\n".join(_lines(f.text for f in files)))
+              if m[1] == _SWITCHES[name]]  # fmt: skip
+    return bool(values) and set(values) == {"false"}
+
+
+def wrappers(units: Sequence[Unit], processes: Iterable[Process]) -> dict[str, Process]:
+    """Unit -> the shell that started its main process and waits for it, as ``mysqld_safe`` does:
+    a child of init that is nobody's own and has no other children than that unit's.
+    """
+    table = {p.pid: p for p in processes}
+    units_of: dict[int, set[str]] = {}
+    for process in table.values():
+        units_of.setdefault(process.ppid, set()).add(process.unit)
+    mains = ((u.name, table[u.main_pid]) for u in units if u.main_pid in table)
+    found = ((name, table[main.ppid]) for name, main in mains if main.ppid in table)
+    return {
+        name: shell
+        for name, shell in found
+        if shell.ppid == 1 and not shell.unit and units_of[shell.pid] == {name}
+        if len(shell.argv) > 1 and _SHELL.fullmatch(posixpath.basename(shell.exe))
+    }
 
 
 def _root(process: Process, table: dict[int, Process]) -> int:

@@ -87,10 +87,14 @@ def _claim(candidate: Service) -> Workload | Agent | None:
     """
     unit = candidate.unit.name if candidate.unit else ""
     name = stem(unit).partition("@")[0] if unit else candidate.name
+    if _switched_off(candidate):
+        return None
     if not serving.serves(candidate):
         if _plumbing(candidate):
             return None
-        agent = known.agent(name, unit) or (None if unit else _agent_by_program(candidate))
+        agent = known.agent(_known_as(candidate, name), unit) or (
+            None if unit else _agent_by_program(candidate)
+        )
         if agent:
             return agent
     for entry in DETECTORS:
@@ -101,11 +105,23 @@ def _claim(candidate: Service) -> Workload | Agent | None:
     return _mail_relay(candidate) or service.detect(candidate)
 
 
+def _known_as(candidate: Service, name: str) -> str:
+    """``ecs`` is Amazon's agent where it starts that, and somebody's own program elsewhere."""
+    return "amazon-ecs-init" if name == "ecs" and "amazon-ecs-init" in called(candidate) else name
+
+
 def _plumbing(candidate: Service) -> bool:
     if candidate.unit:
         return known.is_base(stem(candidate.unit.name)) and not _own(candidate)
     own = places.role(program(candidate)) in ("application", "content", "data", "home")
     return not own and any(known.is_base(name) for name in called(candidate))
+
+
+def _switched_off(candidate: Service) -> bool:
+    seen = candidate.host.processes
+    if candidate.unit is None or candidate.processes or candidate.listeners or seen.partial:
+        return False
+    return seen.value is not None and scripts.switched_off(candidate.host, candidate.unit)
 
 
 def _own(candidate: Service) -> bool:

@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from planner.model import Health, Workload
-from planner.service import application, config, health, pins, places, storage
+from planner.service import application, config, health, pins, places, programs, storage
 from planner.service.command import derive
 from planner.service.describe import Kind, container_user, workload
 from planner.service.storage import Storage
@@ -68,18 +68,18 @@ def detect(service: Service) -> Workload:
         if w.rpartition("=")[2].startswith("/")
     ]
     files = config.texts(service.host, folders, words)
-    programs = application.at(service.host, _programs(service))
-    roots = programs.roots
+    own = application.at(service.host, _programs(service))
+    roots = own.roots
     carried = config.merged(
         config.changed(
             service.host,
             [*folders, *(w for w in words if places.role(w) == "config")],
-            {package} - {""},
+            {package, pins.unit_package(service), *programs.modules(service)} - {""},
             run_as,
             skip=_env_files(service),
         ),
         application.carried(
-            service.host, programs, "the program and its files, which no package owns", run_as
+            service.host, own, "the program and its files, which no package owns", run_as
         ),
     )
     carried = config.merged(
@@ -106,7 +106,7 @@ def detect(service: Service) -> Workload:
             "service",
             _title(service, package),
             traits,
-            pins.version_of(service, package),
+            _version(service, package, roots),
             needs_init=not names & _REAPS,
         ),
         command=command,
@@ -117,18 +117,35 @@ def detect(service: Service) -> Workload:
         health=_health(service, traits),
         unknowns=() if roots and not package else pins.missing(service, package),
         run_as=run_as,
-        links=programs.links,
+        links=own.links,
     )
 
 
 def _packages(service: Service, package: str) -> list[tuple[str, str]]:
     """The program's, what else of it is installed, and what runs it where that is another's."""
-    found = [(package, "the program")] if package else []
-    found += [(name, f"a part of {package} that is installed") for name in pins.parts(service)]
-    runs = pins.owner_of_process(service)
+    host, runs = service.host, pins.owner_of_process(service)
+    runtime = pins.only_runs(service, package)
+    found = [(package, "runs the program" if runtime else "the program")] if package else []
+    found += [
+        (name, f"a part of {package} that is installed") for name in pins.parts(host, package)
+    ]
+    if shipped := pins.unit_package(service):
+        found.append((shipped, "what starts it on the machine is of this package"))
     if runs and runs != package:
         found.append((runs, "runs the program"))
+        found += [(name, f"a part of {runs} that is installed") for name in pins.parts(host, runs)]
+    found += [(name, "a module that the program has loaded") for name in programs.modules(service)]
     return found
+
+
+def _version(service: Service, package: str, roots: tuple[str, ...]) -> str:
+    """The package's; of a program that only a runtime's package stands for, what its path says."""
+    if package and not pins.only_runs(service, package):
+        return pins.version_of(service, package)
+    words = (word for command in commands(service, "ExecStart") for word in command.argv[1:])
+    every = [*words, *(service.main.argv if service.main else ())]
+    archives = (w for w in every if w.startswith("/") and w.endswith((".jar", ".war")))
+    return programs.version_in([*roots, *archives])
 
 
 def _interpreter(name: str) -> bool:
@@ -169,7 +186,7 @@ def _programs(service: Service) -> tuple[str, ...]:
     starts = commands(service, "ExecStart")
     words = [program(service), *(starts[0].argv[:3] if starts else ())]
     for process in service.processes:
-        if not starts and process.ppid not in service.pids:
+        if not starts and (process is service.main or process.ppid not in service.pids):
             words += [process.exe, *process.argv[:3], *(() if written else (process.cwd,))]
     found: list[str] = []
     for path in (*(places.clean(p) for p in words if p.startswith("/")), workdir):

@@ -3,11 +3,14 @@
 
 running_programs() { said "$PROCESSES" | awk '/^exe \// && !/\\/ { p = substr($0, 5); sub(/ [(]deleted[)]$/, "", p); if (!seen[p]++) print p }'; }
 
-# Programs, unit files, folders of /etc, mapped libraries.
+# Programs that run or that units start, unit files and init scripts, folders of /etc, mapped
+# libraries.
 wanted_owners() {
 	{
 		running_programs
 		said "$UNITS" | awk '/^FragmentPath=\// { print substr($0, 14) }'
+		said "$UNIT_TEXT" | awk '/^[|]Exec(Start|StartPre)=[-@:+!]*\// { p = $1; sub(/^[|][A-Za-z]*=[-@:+!]*/, "", p); print p }'
+		said "$SYSV" | awk -F "$TAB" '$3 ~ /^\// { print $3 }'
 		said "$MAPPED"
 		set +f
 		for d in /etc/*/; do d=${d%/}; [ -L "$d" ] || printf '%s\n' "$d"; done

@@ -37,7 +37,8 @@ def detect(service: Service) -> Workload | None:
     mine = (folder,) if cluster.config and folder != cluster.data else ()
     # What pg_ctlcluster alone reads.
     skip = [f"{folder}/{name}" for name in ("environment", "pg_ctl.conf", "start.conf")]
-    changed = config.changed(host, mine, {package}, run_as, skip=skip)
+    owners = {package, *_called_so(cluster)} - {""}
+    changed = config.changed(host, mine, owners, run_as, skip=skip)
     keys = config.referenced(
         host,
         [
@@ -118,17 +119,29 @@ def _command(cluster: Cluster) -> Command:
 
 
 def _package(service: Service, cluster: Cluster) -> str:
+    """Package of the program itself, else the one that is called so: a package of that name may
+    only choose between versions (``postgresql-server`` of SUSE).
+    """
     candidates = (
-        f"postgresql-{cluster.version}",
-        f"postgresql{cluster.version}-server",
-        "postgresql-server",
+        pins.owner_of_process(service),
+        *_called_so(cluster),
     )
     found = next((n for n in candidates if pins.installed(service.host, n)), "")
     return found or pins.main_package(service)
 
 
+def _called_so(cluster: Cluster) -> tuple[str, ...]:
+    return (
+        f"postgresql-{cluster.version}",
+        f"postgresql{cluster.version}-server",
+        "postgresql-server",
+    )
+
+
 def _packages(host: Host, package: str, cluster: Cluster) -> tuple[Pin, ...]:
     wanted = [(package, "the program")] if package else []
+    wanted += [(n, "the program") for n in _called_so(cluster)[:2]]
+    wanted += [("postgresql-server", "chooses the version on the machine")]
     if cluster.version:
         version = re.escape(cluster.version)
         for extension in pins.matching(

@@ -41,7 +41,7 @@ def find(service: Service, instance: re.Match[str] | None) -> Cluster:
     exe = main.exe.removesuffix(" (deleted)") if main else ""
     started = argv[0] if argv and argv[0].startswith("/") and len(argv) > 1 else ""
     program = started or exe or program
-    if not version and (match := re.search(r"/(?:postgresql/|pgsql-)(\d+(?:\.\d+)?)/", program)):
+    if not version and (match := re.search(r"/(?:postgresql/?|pgsql-)(\d+(?:\.\d+)?)/", program)):
         version = match[1]
     settings = _settings(host, file or (f"{data}/postgresql.conf" if data else ""))
     data = places.clean(settings.get("data_directory", "")) or data

@@ -1,0 +1,53 @@
+"""What runs a program and what a program has loaded: runtimes, modules, versions in paths."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+
+from planner.service import places
+from planner.service.view import Service, owner
+
+_RUNTIME = re.compile(
+    r"java|jsvc|beam(\.smp)?|erl|node(js)?|dotnet|mono|((python|pypy|php|ruby|perl)[\d.]*)"
+)
+_VERSION = re.compile(r"[-_]v?(\d+(?:\.\d+){1,3})(?=\.?[A-Za-z]|[-_]|$)")
+_OF_RUNTIME = re.compile(r"(jdk|jre|java|openjdk|node|python|pypy|php|ruby|perl|erlang)\b")
+_LIBRARIES = re.compile(r"(/usr)?/lib(32|64|x32)?(/[a-z0-9_]+-linux-[a-z0-9]+)?")
+_OF_LIBRARIES = re.compile(r"/(gconv|security|engines[^/]*|ossl-modules|pkcs11|audit)/")
+"""Modules of the C library, of PAM and of OpenSSL: they come with whatever needs them."""
+
+
+def is_runtime(path: str) -> bool:
+    """Whether a program runs programs of others, so that its package says nothing of them."""
+    return _RUNTIME.fullmatch(posixpath.basename(path.removesuffix(" (deleted)"))) is not None
+
+
+def version_in(paths: Iterable[str]) -> str:
+    """Version in the name of an application's folder or archive (``apache-tomcat-7.0.109``,
+    ``pricing-2.7.5.jar``); empty: none says one, or they say several.
+    """
+    names = (posixpath.basename(path) for path in paths)
+    found = {m[1] for n in names if not _OF_RUNTIME.match(n) and (m := _VERSION.search(n))}
+    return found.pop() if len(found) == 1 else ""
+
+
+def modules(service: Service) -> tuple[str, ...]:
+    """Packages of the modules that its program has loaded (``php`` for Apache's ``libphp5.so``),
+    without those of libraries; empty as well where nobody could look.
+    """
+    main = service.main
+    pids = {p.pid for p in service.processes if main and main.exe and p.exe == main.exe}
+    found = {
+        owner(service.host, entry.path)
+        for entry in service.host.mapped.value or ()
+        if pids.intersection(entry.pids) and _is_module(entry.path)
+    }
+    return tuple(sorted(found - {""}))
+
+
+def _is_module(path: str) -> bool:
+    if not path.endswith(".so") or places.role(path) != "image":
+        return False
+    return not (_LIBRARIES.fullmatch(posixpath.dirname(path)) or _OF_LIBRARIES.search(path))
