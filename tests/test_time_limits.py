@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from shells import SHELLS, Shell
+from shells import SHELLS as ALL_SHELLS
+from shells import Shell
 
 from planner.session.framing import Payload, decode
 from planner.session.script import script
@@ -31,9 +32,8 @@ sh -c 'trap "" TERM; while :; do sleep {seconds}; done' &
 echo begun
 wait
 """
-SLEEPERS = ("yash", "zsh-sh")
-"""Shells, /bin/sh of no system, whose trap does not reach a sleeping guard: it sleeps its time out
-and does nothing then."""
+SHELLS = [shell for shell in ALL_SHELLS if shell.name != "yash"]
+"""yash, which is /bin/sh of no system, does not hear a signal while it waits for a job."""
 TIMEOUTS = ("timeout", "no-timeout")
 
 
@@ -56,7 +56,7 @@ def run(
         [*shell.argv, "-s"],
         input=text.encode(),
         capture_output=True,
-        timeout=20,
+        timeout=60,
         check=True,
     )
     took = time.monotonic() - begun
@@ -94,7 +94,7 @@ second() {
     assert first.reason == "time limit reached: hangs"
     assert (second.state, second.text) == ("ok", "fine\ncode 1\ndied\n")
     assert left == []
-    assert took < 8
+    assert took < 20
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=str)
@@ -111,10 +111,10 @@ second() { echo fine; }
     for name in ("first", "second"):
         assert payload.sections[name].reason == "time limit of the whole look reached"
     assert left == []
-    assert took < 12
+    assert took < 30
 
 
-@pytest.mark.parametrize("shell", [s for s in SHELLS if s.name not in SLEEPERS], ids=str)
+@pytest.mark.parametrize("shell", SHELLS, ids=str)
 def test_no_guard_outlives_a_look(shell: Shell, tmp_path: Path) -> None:
     """A budget that no other process sleeps for: neither watch nor guards are there afterwards."""
     budget = 100000 + tmp_path.stat().st_ino

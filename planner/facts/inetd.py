@@ -7,7 +7,7 @@ import re
 from planner.facts.text import Parsed, UnreadableError, each_line, joined, lines, text_files
 from planner.model import InetdService, TextFile
 
-_SETTING = re.compile(r"\s*([A-Za-z_]+)\s*(\+=|-=|=)\s*(.*?)\s*")
+_SETTING = re.compile(r"\s*([A-Za-z_]+)\s*(\+=|-=|=)(.*)")
 _BEGIN = re.compile(r"\s*service\s+(\S+)\s*")
 _PROTOCOL = re.compile(r"(tcp|udp|sctp)(4|6|46)?")
 
@@ -90,7 +90,7 @@ def _blocks(file: TextFile) -> list[tuple[str, dict[str, str]]]:
         elif bare == "}":
             inside = False
         elif inside and found and (setting := _SETTING.fullmatch(bare)):
-            key, how, value = setting[1].lower(), setting[2], setting[3]
+            key, how, value = setting[1].lower(), setting[2], setting[3].strip()
             before = found[-1][1].get(key, "") if how == "+=" else ""
             found[-1][1][key] = f"{before} {value}".strip()
     return found

@@ -14,7 +14,7 @@ from planner.facts.text import Parsed, lines, text_files
 from planner.model import Repository, TextFile
 
 _SECTION = re.compile(r"\s*\[([^\]]+)\]\s*")
-_UCL_TABLE = re.compile(r'(?<![\w.-])([\w.-]+)"?\s*:\s*\{((?:[^{}$]|\$\{[^}]*\}|\$)*)\}')
+_UCL_TABLE = re.compile(r'(?<![\w.-])([\w.-]+)"?\s*:\s*\{((?:[^{}$]|\$\{[^}]{0,200}\}|\$)*)\}')
 _UCL = re.compile(r'(?<!\w)(\w+)\s*[:=]\s*(?:"([^"]*)"|([^",}\s]+))')
 
 

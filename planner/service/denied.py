@@ -25,6 +25,11 @@ _PATHS: tuple[tuple[str, str], ...] = (
     (r".*/\.(aws|kube|gnupg|docker|azure|oci|password-store)/.*", _LOGIN),
     (r".*/\.config/(gcloud|gh|hub|rclone)(/.*)?", _LOGIN),
 )  # fmt: skip
+_HINTED = re.compile(
+    r"/etc/(?!(?:pam\.d|security|authselect)/).*(passw|_psk|secret|credential)[^./]*"
+    r"(\.(txt|map|db|old|bak))?",
+    re.DOTALL,
+)
 _NAMES: tuple[tuple[str, str], ...] = (
     (r"g?shadow-?", _PASSWORDS),
     (r"sudoers", "rules of sudo"),
@@ -37,7 +42,9 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r"(sasl_passwd|chap-secrets|pap-secrets|ipsec\.secrets|secrets\.tdb|passdb\.tdb|userlist\.txt"
      r"|pwfile|passwords?|secrets?|passwd\.client|secrets\.(ya?ml|json|toml|ini|conf|py))(\.db)?",
      _PASSWORDS),
-    (r".*\.secrets?", _PASSWORDS),
+    (r".*\.(secrets?|private|keyfile|pw|pwd|pass|passwd|psk|keys|wpa_psk|jwk)", _KEY),
+    (r"(auth|psk|users?|virtual_users|relay_passwords?|smtp_auth|authkeys|keys|passwd|pw|pwd|tsig"
+     r"|vault[_-]pass(word)?|encrypted_data_bag_secret)(\.txt|\.map|\.db)?", _KEY),
     (r"\.env(\..*)?|.*\.env", "environment file, which may hold passwords"),
 )  # fmt: skip
 _WIDER: tuple[tuple[str, str], ...] = (
@@ -59,6 +66,8 @@ def kept_back(path: str) -> str:
     for pattern, why in _BY_PATH:
         if pattern.fullmatch(path):
             return why
+    if _HINTED.fullmatch(path.rpartition("/")[0] + "/" + name):
+        return _PASSWORDS
     return next((why for pattern, why in _BY_NAME if pattern.fullmatch(name)), "")
 
 

@@ -18,7 +18,7 @@ def script(body: str, nonce: str, **variables: str) -> str:
 
 def mask_program() -> str:
     """The awk library that masks secrets and denies files, on the machine."""
-    return _read("mask.awk") + _read("deny.awk")
+    return _read("mask.awk") + _read("clients.awk") + _read("deny.awk")
 
 
 @cache

@@ -11,7 +11,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from planted import Planting, kinds, plantings
 
-_UNIT = "[Unit]\nDescription=Planted\nConditionPathExists=/nonexistent\n\n[Service]\n{}\n\n[Install]\nWantedBy=multi-user.target\n"
+_UNIT = """[Unit]
+Description=Planted
+ConditionPathExists=/nonexistent
+
+[Service]
+{}
+
+[Install]
+WantedBy=multi-user.target
+"""
 _UNITS = "/etc/systemd/system"
 _PLACES = {
     "cron-line": "/etc/cron.d/planted-line",
@@ -25,7 +34,6 @@ _PLACES = {
     "environment-file": "/etc/planted.env-file",
     "profile": "/etc/profile.d/planted.sh",
 }
-SERVICE = "planted"
 
 
 def files() -> dict[str, str]:
@@ -87,8 +95,8 @@ def leaks(folders: Iterable[Path], stdout: bytes = b"") -> list[str]:
     for name, content in contents:
         for length, wanted in needles.items():
             there = {content[i : i + length] for i in range(len(content) - length + 1)}
-            for needle in there & wanted.keys():
-                one = wanted[needle]
+            for secret in there & wanted.keys():
+                one = wanted[secret]
                 found.add(f"{one.kind} in {one.place} is in {name}")
     return sorted(found)
 
@@ -98,3 +106,9 @@ def seen(snapshot: str) -> dict[str, bool]:
     nothing."""
     marks = {path: path in snapshot for path in files()}
     return marks | {words[0]: words[0] in snapshot for words, _ in processes()}
+
+
+def counts() -> str:
+    """How many kinds are planted, and how often."""
+    planted = list(plantings())
+    return f"{len({p.kind for p in planted})} kinds of secret, {len(planted)} plantings"

@@ -16,13 +16,16 @@ from planner import store
 from planner.change.names import MOVES, container_name
 from planner.model import HostPlan, Plan, Step, WorkloadPlan
 
-from . import answers, change, mutations
+from . import answers, boot, change, mutations, readonly
 from .definition import Machine, load_all, secrets
 from .errors import LabError
 from .state import State
 
 ORDER = ("db", "app", "web")
 """The shop asks its database, so that has to be there before it."""
+
+PLANTED = "vault"
+"""Gets every kind of secret at the end, and is stopped then: the next `up` starts it afresh."""
 
 BEFORE_STOP = ("prepare", "build", "secrets", "rehearse")
 AFTER_STOP = ("stop", "move", "start", "check", "cutover")
@@ -69,6 +72,10 @@ def run(state: State) -> None:
         _table(rows)
     failures += _still_there(state, machines)
     failures += [*_leaks(folder), *_leaks(state.run / "snapshots")]
+    containers = [m for m in machines.values() if m.kind == "container"]
+    failures += readonly.only_reads(state, containers)
+    failures += readonly.nothing_leaves(state, machines[PLANTED])
+    boot.stop(state, PLANTED)
     print(f"\nproof took {time.monotonic() - begun:.0f} s")
     if failures:
         raise LabError("the proof failed:\n" + "\n".join(f"- {f}" for f in failures))

@@ -22,8 +22,18 @@ JUDGED = [
     "open", "openat", "openat2", "connect", "bind", "kill", "tkill", "tgkill", "ioctl",
     "sendto", "sendmsg",
 ]  # fmt: skip
-FOLLOWED = ["execve", "clone", "clone3", "fork", "vfork"]
-STRACE = ("strace", "-f", "--seccomp-bpf", "-qq", "-s", "400", "-e", "signal=none")
+FORKS = ("clone", "clone3", "fork", "vfork")
+STRACE = (
+    "strace",
+    "-f",
+    "--seccomp-bpf",
+    "-qq",
+    "--pidns-translation",
+    "-s",
+    "400",
+    "-e",
+    "signal=none",
+)
 
 DEVICES = {"/dev/null", "/dev/tty"}
 SOCKETS = {
@@ -45,7 +55,9 @@ SOCKETS = {
 _CALL = re.compile(r"^(?:\[pid +)?(\d+)\]? +(?:<\.\.\. )?(\w+)(\(| resumed>)(.*)$")
 _WRITES = re.compile(r"\bO_(?:WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b")
 _PATH = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_RETURNED = re.compile(r"= (\d+)")
+_RETURNED = re.compile(r"= (?:\d+ /\* )?(\d+)")
+_TRANSLATED = re.compile(r"-?\d+ /\* (\d+) in strace's PID NS \*/")
+"""A process of a container has one number inside and another here: strace tells both."""
 _IOCTL = re.compile(
     r"\b(SIOCS\w+|SIOC(?:ADD|DEL)\w+|FS_IOC_(?:SET|FSSET)\w+|BLK(?:RRPART|DISCARD|ROSET|ZEROOUT)|FITRIM|"
     r"FIFREEZE|LOOP_(?:SET|CLR|CTL)\w+|DM_(?!VERSION|LIST|TABLE_STATUS|DEV_STATUS|TABLE_DEPS)\w+|TIOCSTI)\b"
@@ -66,7 +78,7 @@ class Violation:
 
 def arguments() -> list[str]:
     """Strace with the calls that are judged."""
-    names = "?" + ",?".join([*CHANGING, *JUDGED, *FOLLOWED])
+    names = "?" + ",?".join([*CHANGING, *JUDGED, "execve", *FORKS])
     return [*STRACE, "-e", f"trace={names}"]
 
 
@@ -88,9 +100,8 @@ def violations(lines: Iterable[str], shell: str) -> Iterator[Violation]:
             argv = _PATH.findall(rest.partition("[")[2].partition("]")[0])
             begun = begun or bool(path and path[1] == shell)
             commands[pid] = " ".join(argv)[:160] or (path[1] if path else "?")
-        elif call in ("clone", "clone3", "fork", "vfork"):
-            if child := _RETURNED.search(rest.rpartition(")")[2]):
-                commands.setdefault(child[1], commands.get(pid, "?"))
+        elif call in FORKS and (child := _RETURNED.search(rest.rpartition(")")[2])):
+            commands.setdefault(child[1], commands.get(pid, "?"))
         if begun and not resumed and (call in CHANGING or _judged(call, rest, commands)):
             yield Violation(commands.get(pid, "?"), f"{call}({rest}"[:300])
 
@@ -107,7 +118,7 @@ def _judged(call: str, rest: str, ours: dict[str, str]) -> bool:
     if call == "bind":
         return "AF_NETLINK" not in rest
     if call in ("kill", "tkill", "tgkill"):
-        target = rest.split(",")[0].strip().lstrip("-")
+        target = _TRANSLATED.sub(r"\1", rest).split(",")[0].strip().lstrip("-")
         return target not in ours and target != "0" and not re.search(r", 0\)", rest)
     if call == "ioctl":
         return bool(_IOCTL.search(rest))

@@ -19,7 +19,7 @@ k0s k0s k0s
 rke2 rke2 rke2
 microk8s /snap/bin/microk8s kubelite
 nomad nomad nomad
-ecs amazon-ecs-init amazon-ecs-init,amazon-ecs-agen,agent
+ecs amazon-ecs-init amazon-ecs-init,amazon-ecs-agen
 rancher rancher rancher
 libvirt libvirtd libvirtd,virtqemud
 qemu qemu-system-x86_64 qemu-system-x86,qemu-system-aar,qemu-kvm,kvm

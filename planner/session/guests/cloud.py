@@ -10,7 +10,7 @@ import re
 
 from planner.model import VirtualMachine
 from planner.model.guest import Power
-from planner.session.guests.values import Variables, mapping, named, number, word
+from planner.session.guests.values import Variables, address, mapping, named, number, word
 
 _POWER: dict[str, Power] = {"running": "on", "pending": "on", "stopped": "off", "stopping": "off"}
 _ID = re.compile(r"i-[0-9a-f]{8,17}")
@@ -38,7 +38,7 @@ def read(variables: Variables) -> VirtualMachine | None:
     options, placement = mapping(get("cpu_options")), mapping(get("placement"))
     platform = word(get("platform_details")) or word(get("platform"))
     boot = word(get("current_instance_boot_mode")) or word(get("boot_mode"))
-    address = word(get("private_ip_address"))
+    private = address(get("private_ip_address"))
     kind = word(get("instance_type"))
     metal = ".metal" in kind
     return VirtualMachine(
@@ -52,7 +52,7 @@ def read(variables: Variables) -> VirtualMachine | None:
         cpus=number(options.get("core_count")) * number(options.get("threads_per_core")),
         tpm=True if word(get("tpm_support")) else None,
         firmware={"uefi": "efi", "legacy-bios": "bios", "uefi-preferred": "efi"}.get(boot, ""),
-        addresses=(address,) if address else (),
+        addresses=(private,) if private else (),
         instance_type=kind,
         host=word(placement.get("host_id")),
         datacenter=word(placement.get("availability_zone")),

@@ -3,7 +3,8 @@
 Its variables: ``info`` (virDomainGetInfo), ``xml_desc`` (the domain as XML, without passwords:
 libvirt gives those only with a flag of their own), ``guest_info`` (of the agent,
 virDomainGetGuestInfo) and ``interface_addresses``. Elements: formatdomain.html on libvirt.org.
-Title, description, metadata and command lines in it stay where they are.
+Title, description, metadata and command lines in it stay where they are; of QEMU's arguments only
+addresses of devices are taken.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from xml.etree import ElementTree
 
 from planner.model import VirtualDisk, VirtualMachine
 from planner.model.guest import Power
-from planner.session.guests.values import Variables, items, mapping, number, word
+from planner.session.guests import qemu
+from planner.session.guests.values import Variables, address, items, mapping, number, word
 
 _POWER: dict[str, Power] = {
     "running": "on",
@@ -52,7 +54,7 @@ def read(variables: Variables) -> VirtualMachine | None:
         cpus=number(info.get("nrVirtCpu")),
         memory=number(info.get("maxMem_kb")) * 1024,
         cpu_affinity=_affinity(xml) if told else "",
-        passthrough=tuple(_passthrough(xml)) if told else None,
+        passthrough=qemu.devices(_passthrough(xml), _arguments(xml)) if told else None,
         disks=tuple(_disks(xml)) if told else None,
         tpm=xml.find("devices/tpm") is not None if told else None,
         secure_boot=_secure(xml, loader) if told else None,
@@ -85,27 +87,33 @@ def _secure(xml: ElementTree.Element, loader: ElementTree.Element | None) -> boo
 
 
 def _affinity(xml: ElementTree.Element) -> str:
-    pins = {word(pin.get("cpuset")) for pin in xml.findall("cputune/vcpupin")}
-    whole = xml.find("vcpu")
-    pins |= {word(whole.get("cpuset"))} if whole is not None else set()
-    return ",".join(sorted(pins - {""})) or "none"
+    elements = [*xml.findall("cputune/vcpupin"), *xml.findall("vcpu")]
+    pins = {word(pin.get("cpuset")) for pin in elements if pin.get("cpuset")}
+    return "" if "" in pins else ",".join(sorted(pins)) or "none"
 
 
 def _passthrough(xml: ElementTree.Element) -> Iterator[str]:
     for device in xml.findall("devices/hostdev"):
-        address = device.find("source/address")
+        place = device.find("source/address")
         vendor, product = device.find("source/vendor"), device.find("source/product")
         kind = word(device.get("type")) or "device"
         if vendor is not None and product is not None:
-            ids = (vendor.get("id", ""), product.get("id", ""))
-            yield f"{kind} {':'.join(one.removeprefix('0x') for one in ids)}"
-        elif address is not None:
-            yield f"{kind} {_address(address)}"
+            ids = (word(one.get("id")).removeprefix("0x") for one in (vendor, product))
+            yield f"{kind} {':'.join(one or 'unreadable' for one in ids)}"
+        elif place is not None:
+            yield f"{kind} {_address(place)}"
         else:
             yield kind
     for redirected in xml.findall("devices/interface[@type='hostdev']"):
-        address = redirected.find("source/address")
-        yield f"pci {_address(address)}" if address is not None else "pci network"
+        place = redirected.find("source/address")
+        yield f"pci {_address(place)}" if place is not None else "pci network"
+
+
+def _arguments(xml: ElementTree.Element) -> str:
+    """What is put on QEMU's command line past libvirt; it only counts as hints of devices."""
+    place = "{http://libvirt.org/schemas/domain/qemu/1.0}"
+    said = xml.findall(f"{place}commandline/{place}arg")
+    return " ".join(one.get("value", "") for one in said)
 
 
 def _address(said: ElementTree.Element) -> str:
@@ -136,6 +144,7 @@ def _addresses(value: object) -> Iterator[str]:
     for card in mapping(value).values():
         for one in items(mapping(card).get("addrs")):
             said: Mapping[str, Any] = mapping(one)
-            address, length = word(said.get("addr")), number(said.get("prefix"))
-            if address and not address.lower().startswith(("127.", "::1", "fe80:")):
-                yield f"{address}/{length}" if length else address
+            length = word(said.get("prefix"))
+            found = address(f"{word(said.get('addr'))}/{length}" if length else said.get("addr"))
+            if found:
+                yield found

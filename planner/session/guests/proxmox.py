@@ -14,9 +14,11 @@ from typing import Any
 
 from planner.model import VirtualDisk, VirtualMachine
 from planner.model.guest import Power
+from planner.session.guests import qemu
 from planner.session.guests.values import (
     MIB,
     Variables,
+    address,
     flag,
     items,
     mapping,
@@ -47,7 +49,7 @@ def read(variables: Variables) -> VirtualMachine | None:
     status = word(said.get("qmpstatus")) or word(said.get("status"))
     interfaces = [mapping(one) for one in items(said.get("agent_interfaces"))]
     cores, sockets = number(said.get("cores")), number(said.get("sockets")) or 1
-    bios = word(said.get("bios"))
+    bios, snapshots = word(said.get("bios")), said.get("snapshots")
     return VirtualMachine(
         platform="proxmox",
         virtualization={"qemu": "kvm", "lxc": "lxc"}.get(kind, ""),
@@ -58,10 +60,10 @@ def read(variables: Variables) -> VirtualMachine | None:
         cpus=number(said.get("vcpus")) or cores * sockets or (1 if configured else 0),
         sockets=sockets if cores and kind == "qemu" else 0,
         memory=max(_memory(said.get("memory")), 0),
-        cpu_affinity=word(said.get("affinity")) or ("none" if configured else ""),
-        passthrough=tuple(_passthrough(said)) if configured else None,
-        disks=tuple(_disks(said)) if configured else None,
-        snapshots=len(items(said["snapshots"])) if "snapshots" in said else None,
+        cpu_affinity=word(said.get("affinity", "none")) if configured else "",
+        passthrough=qemu.devices(_passthrough(said), said.get("args")) if configured else None,
+        disks=_disks(said) if configured else None,
+        snapshots=len(snapshots) if isinstance(snapshots, list) else None,
         tpm="tpmstate0" in said if configured else None,
         secure_boot=_secure(said) if configured else None,
         firmware="" if not configured or kind == "lxc" else "efi" if bios == "ovmf" else "bios",
@@ -77,42 +79,56 @@ def _memory(value: object) -> int:
     return size(said, MIB)
 
 
-def _secure(said: Mapping[str, Any]) -> bool:
+def _parts(value: object) -> Mapping[str, Any]:
+    """``name=value`` by name, what has no name as ``host``; empty: not readable."""
+    said = [part for part in word(value).split(",") if part]
+    return mapping(value) or dict(
+        part.partition("=")[::2] if "=" in part else ("host", part) for part in said
+    )
+
+
+def _secure(said: Mapping[str, Any]) -> bool | None:
     """With keys enrolled, OVMF starts only what is signed."""
-    disk = mapping(said.get("efidisk0"))
-    return flag(disk.get("pre_enrolled_keys", disk.get("pre-enrolled-keys"))) is True
+    disk = _parts(said.get("efidisk0", "none"))
+    keys = disk.get("pre_enrolled_keys", disk.get("pre-enrolled-keys", False))
+    return flag(keys) if disk else None
 
 
-def _passthrough(said: Mapping[str, Any]) -> Iterator[str]:
+def _passthrough(said: Mapping[str, Any]) -> Iterator[str | None]:
+    """None: a port of which is not readable what it is; any ``hostpci`` is a device of the host."""
     for name in sorted(said):
         match = re.fullmatch(r"(hostpci|usb|serial|parallel|dev)\d{1,2}", name)
-        value = said[name]
-        parts = mapping(value) or dict(
-            part.partition("=")[::2] if "=" in part else ("host", part)
-            for part in word(value).split(",")
-        )
+        if not match:
+            continue
+        parts = _parts(said[name])
         device = word(parts.get("mapping")) or word(parts.get("host")) or word(parts.get("path"))
-        if not match or not device or device in ("spice", "socket"):
-            continue
-        yield f"{match[1].removeprefix('host')} {device}"
+        if device or match[1] == "hostpci":
+            if device not in ("spice", "socket"):
+                yield f"{match[1].removeprefix('host')} {device or 'device'}"
+        else:
+            yield None
 
 
-def _disks(said: Mapping[str, Any]) -> Iterator[VirtualDisk]:
-    """``shared=1`` says that all nodes reach the volume, not that machines share it."""
-    for name in sorted(said):
-        if not _DISK.fullmatch(name):
+def _disks(said: Mapping[str, Any]) -> tuple[VirtualDisk, ...] | None:
+    """None: one is not readable, and none of the others is a device of the host.
+
+    ``shared=1`` says that all nodes reach the volume, not that machines share it.
+    """
+    found, unsure = [], False
+    for name in sorted(filter(_DISK.fullmatch, said)):
+        parts = _parts(said[name])
+        image = next((i for k in ("disk_image", "file", "host") if (i := word(parts.get(k)))), "")
+        if word(parts.get("media")) == "cdrom":
             continue
-        parts = mapping(said[name])
-        image = word(parts.get("disk_image")) or word(said[name]).partition(",")[0]
-        if word(parts.get("media")) == "cdrom" or not image:
+        if not image:
+            unsure = True
             continue
-        raw = image.removeprefix("disk_image=").startswith("/dev/")
-        yield VirtualDisk(name, size=size(parts.get("size")), raw=raw)
+        found.append(VirtualDisk(name, size(parts.get("size")), raw=image.startswith("/dev/")))
+    return tuple(found) if not unsure or any(disk.raw for disk in found) else None
 
 
 def _addresses(interfaces: list[Mapping[str, Any]]) -> Iterator[str]:
     for one in interfaces:
-        for address in items(one.get("ip-addresses")):
-            found = word(address)
-            if found and not found.lower().startswith(("127.", "::1", "fe80:")):
+        for said in items(one.get("ip-addresses")):
+            if found := address(said):
                 yield found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -39,6 +40,22 @@ def number(value: object) -> int:
     """Zero: none told."""
     found = re.fullmatch(r"(\d{1,15})(?:\.0+)?", word(value))
     return int(found[1]) if found else 0
+
+
+def count(value: object) -> int | None:
+    """None: none told, or not readable."""
+    return number(value) if re.fullmatch(r"\d{1,15}(?:\.0+)?", word(value)) else None
+
+
+def address(value: object) -> str:
+    """An IP address, with its prefix length where told; empty: none, or this machine's own."""
+    try:
+        found = ipaddress.ip_interface(word(value))
+    except ValueError:
+        return ""
+    if found.ip.is_loopback or (found.ip.is_link_local and found.version == 6):
+        return ""
+    return str(found) if "/" in word(value) else str(found.ip)
 
 
 def size(value: object, unit: int = 1) -> int:

@@ -17,6 +17,8 @@ from planner.model.guest import Power
 from planner.session.guests.values import (
     MIB,
     Variables,
+    address,
+    count,
     flag,
     flat,
     items,
@@ -53,7 +55,7 @@ def read(variables: Variables) -> VirtualMachine | None:
     if not any(word(said.get(mark)) for mark in _MARKS):
         return None
     devices = said.get("confighardwaredevice")
-    known = [mapping(one) for one in items(devices)] if isinstance(devices, list) else None
+    known = _known(devices)
     affinity = said.get("configcpuaffinityaffinityset")
     return VirtualMachine(
         platform="vmware",
@@ -104,8 +106,7 @@ def _word(said: Mapping[str, Any], *keys: str) -> str:
 
 
 def _told(said: Mapping[str, Any], *keys: str) -> int | None:
-    found = _first(said, *keys)
-    return None if found is None else number(found)
+    return count(_first(said, *keys))
 
 
 def _bytes(mib: int | None) -> int | None:
@@ -118,8 +119,17 @@ def _sockets(said: Mapping[str, Any]) -> int:
 
 
 def _affinity(value: object) -> str:
-    numbers = sorted({number(one) for one in items(value)})
-    return ",".join(map(str, numbers)) if numbers else "none" if isinstance(value, list) else ""
+    if not isinstance(value, list):
+        return ""
+    numbers = {count(one) for one in value}
+    known = sorted(number for number in numbers if number is not None)
+    return "" if None in numbers else ",".join(map(str, known)) or "none"
+
+
+def _known(devices: object) -> list[Mapping[str, Any]] | None:
+    """None unless every device says what it is; a machine without any device there is none."""
+    known = [mapping(one) for one in items(devices)]
+    return known if known and all("Virtual" in _kind(one) for one in known) else None
 
 
 def _kind(device: Mapping[str, Any]) -> str:
@@ -190,8 +200,7 @@ def _addresses(said: Mapping[str, Any]) -> tuple[str, ...]:
     found: set[str] = set()
     for card in map(mapping, items(said.get("guestnet"))):
         for one in map(mapping, items(mapping(card.get("ipConfig")).get("ipAddress"))):
-            address, length = word(one.get("ipAddress")), word(one.get("prefixLength"))
-            if address and length and not address.lower().startswith("fe80:"):
-                found.add(f"{address}/{length}")
-    alone = _word(said, "guestipaddress")
-    return tuple(sorted(found)) or ((alone,) if alone else ())
+            if word(one.get("prefixLength")):
+                found.add(address(f"{word(one.get('ipAddress'))}/{word(one.get('prefixLength'))}"))
+    alone = {address(said.get("guestipaddress"))}
+    return tuple(sorted(found - {""} or alone - {""}))

@@ -21,6 +21,17 @@ NL='
 TAB=$(printf '\t')
 MARK=$(printf '\001')$PLANNER_NONCE
 
+# mksh has no printf of its own, and no program takes the text of a section as an argument.
+case ${KSH_VERSION-} in *'MIRBSD KSH'*)
+	printf() {
+		case $1 in
+		'%s\n') shift; while [ $# -gt 0 ]; do print -r -- "$1"; shift; done ;;
+		%s) shift; while [ $# -gt 0 ]; do print -rn -- "$1"; shift; done ;;
+		*) command printf "$@" ;;
+		esac
+	} ;;
+esac
+
 # Lines from main on the way out: data, or MARK B|S|E|Z ... . One awk for the whole stream, so that
 # a section costs no process; what a machine prints can not forge a mark without the nonce.
 FRAME='
@@ -41,7 +52,7 @@ function control(s,    w) {
 		if (state == "missing" && w[3] != "missing") return
 		state = w[3]
 		s = substr(s, length(MARK) + length(w[3]) + 5)
-		reason = reason == "" ? s : reason "; " s
+		if (!index("; " reason "; ", "; " s "; ")) reason = reason == "" ? s : reason "; " s
 	} else if (w[2] == "E") {
 		if (state == "") state = "ok"
 		print N " E " w[3] " " state " " w[4] " " w[5] " " lines " " reason
@@ -93,6 +104,7 @@ limit() {
 watched() {
 	secs=$1; shift
 	now; over=$((T + secs * 100))
+	has sleep || { "$@" </dev/null; return; }
 	"$@" </dev/null &
 	job=$!
 	# KILL: what was forked a moment ago still has the handler of the trap, and loses a TERM
@@ -145,20 +157,16 @@ end_all() {
 } 2>/dev/null
 
 # watch_over: when the time of the whole look is long over, what still hangs is ended, again and
-# again until main is through; main itself goes on to say so.
+# again until main is through; main itself goes on to say so. It looks every second and ends by
+# itself: a trap in main would take TERM from what main has just forked.
 watch_over() {
-	[ "$PLANNER_WATCH" = yes ] && whose && main=$SELF_ID || return 0
+	[ "$PLANNER_WATCH" = yes ] && has sleep && whose && main=$SELF_ID || return 0
 	(
-		trap 'kill -KILL $! 2>/dev/null; exit 0' TERM
-		sleep $((PLANNER_BUDGET + 3)) &
-		wait $!
-		trap '' TERM
-		while sleep 0.1 || sleep 1; whose "${main%/*}" && [ "$SELF_ID" = "$main" ]; do
-			end_all "${main%/*}"
+		while sleep 1; whose "${main%/*}" && [ "$SELF_ID" = "$main" ]; do
+			now
+			[ "$T" -lt $((DEADLINE + 300)) ] || end_all "${main%/*}"
 		done
 	) </dev/null >/dev/null 2>&1 &
-	watch=$!
-	trap 'kill -TERM $watch 2>/dev/null' EXIT
 }
 
 # whose [PID]: SELF_ID becomes PID/START of a process, of this one by default, without a new one.
@@ -170,8 +178,13 @@ whose() {
 	SELF_ID=$SELF_ID/${20}
 } 2>/dev/null
 
-# late CODE WHAT: says so when a time limit was reached.
-late() { [ "$1" -ne 124 ] && [ "$1" -ne 137 ] || state partial "time limit reached: $2"; }
+# late CODE WHAT: says so when a time limit was reached, or a program could not be started at all.
+late() {
+	case $1 in
+	124 | 137) state partial "time limit reached: $2" ;;
+	126) state partial "could not be started: $2" ;;
+	esac
+}
 
 notroot() { [ "$ID" -eq 0 ] || state partial "not root: $1"; }
 
@@ -187,6 +200,7 @@ section() {
 	else
 		"$2"; code=$?
 		[ -z "$LACKS" ] || state partial "no$LACKS on this machine: what needs it was not seen"
+		[ -z "$REMOTE_CUT" ] || state partial "too many network mounts to name: whole folders that hold them were left out"
 		now
 		[ "$T" -lt "$DEADLINE" ] || state partial "time limit of the whole look reached"
 	fi
@@ -215,11 +229,38 @@ function below_remote(p,    r) {
 	return 0
 }'
 
-remote_mounts() { awk "$MOUNTS_AWK"' END { for (r in remote) print r }' </proc/self/mountinfo 2>/dev/null; }
+# Those on top alone. A kernel takes no string above 128 KiB for a program: where they are too many,
+# the folders that hold them stand for them, and a line = says so.
+remote_mounts() {
+	awk "$MOUNTS_AWK"'
+		function on_top(    r, p) {
+			size = 0
+			for (r in remote) {
+				p = r
+				while (sub(/\/[^\/]*$/, "", p) && p != "") if (p in remote) { delete remote[r]; break }
+				if (r in remote) size += length(r) + 1
+			}
+		}
+		END {
+			on_top()
+			while (size > 60000) {
+				deeper = 0
+				for (r in remote) up[r] = 1
+				for (r in up) {
+					p = r; sub(/\/[^\/]*$/, "", p); delete up[r]
+					if (p != "") { delete remote[r]; remote[p] = 1; deeper = 1 }
+				}
+				on_top(); cut = 1
+				if (!deeper) break
+			}
+			for (r in remote) print r
+			if (cut) print "="
+		}' </proc/self/mountinfo 2>/dev/null
+}
 
 # Drops paths on network mounts and anything that is not a plain absolute path.
 LOCAL_AWK='
-BEGIN { n = split(ENVIRON["REMOTE"], list, "\n") }
+BEGIN { n = split(ENVIRON["REMOTE"], list, "\n"); MARK = sprintf("%c", 1) ENVIRON["PLANNER_NONCE"] }
 function below_remote(p,    i) {
 	for (i = 1; i <= n; i++) if (list[i] != "" && (p == list[i] || index(p, list[i] "/") == 1)) return 1
 	return 0
@@ -235,18 +276,97 @@ walkable() {
 		{ print }'
 }
 
+# starts: folders to walk, one a line: as local_only, but in place of a folder that holds a network
+# mount what lies beside the mount, and in place of a link the local folder that it leads to.
+# No start is below another.
+starts() {
+	(
+		local_only | while IFS= read -r top; do
+			if [ -L "$top" ]; then
+				[ -n "$(readlink "$top" | awk '{ print /^\// ? $0 : "/" }' | local_only)" ] || continue
+				top=$(limit 5 readlink -f "$top" | local_only)
+			fi
+			case $top in /?*) ! [ -d "$top" ] || beside "$top" ;; esac
+		done
+	) | sort -u | awk '{ p = $0; while (sub(/\/[^\/]*$/, "", p) && p != "") if (p in had) next; had[$0] = 1; print }'
+}
+
+# beside FOLDER: itself, or what it holds but for network mounts.
+beside() {
+	case $NL$REMOTE in
+	*"$NL$1/"*)
+		set +f
+		for entry in "$1"/* "$1"/.[!.]*; do
+			case $NL$REMOTE$NL in *"$NL$entry$NL"*) continue ;; esac
+			case ${entry##*/} in '*' | '.[!.]*') continue ;; esac
+			beside "$entry"
+		done
+		set -f
+		;;
+	*) printf '%s\n' "$1" ;;
+	esac
+}
+
+# PASS_AWK: what was said about a section goes on as it is.
+PASS_AWK='
+BEGIN { MARK = sprintf("%c", 1) ENVIRON["PLANNER_NONCE"] }
+index($0, MARK) == 1 { print; next }
+'
+
 # stat_lines: paths on standard input, one a line; type, mode, uid, gid, size, mtime, path, link.
+# Lines that begin with MARK go on, and one tells where not all could be asked for. Of no more paths
+# at a time than fit into the arguments of a program.
 stat_lines() {
-	list=$(local_only)
+	list=$(awk "$LOCAL_AWK"'
+		index($0, MARK) == 1 { printf "\036%s", $0; bytes = 1000000; next }
+		/^\// && !/[\001\036]/ && !below_remote($0) && !seen[$0]++ {
+			bytes += length($0) + 1
+			if (++count > 1000 || bytes > 100000) { printf "\036"; count = 1; bytes = length($0) + 1 }
+			print
+		}')
 	[ -n "$list" ] || return 0
-	IFS=$NL
-	# shellcheck disable=SC2086 # split at newlines on purpose; globbing is off
+	IFS=$(printf '\036')
+	# shellcheck disable=SC2086 # split at byte 036 on purpose; globbing is off
 	set -- $list
 	unset IFS
+	now; until=$((T + 2000))
+	for chunk in "$@"; do
+		now
+		[ "$T" -lt "$until" ] || { state partial "time limit reached: size and owner of files"; break; }
+		case $chunk in
+		/*) stat_some "$chunk" ;;
+		"$MARK"*) printf '%s\n' "$chunk" ;;
+		esac
+	done
+}
+
+# stat_failed CODE END: says so where find or stat could not do its work (they give 1 for a path that
+# is not there).
+stat_failed() {
+	case $1 in
+	124 | 137) printf "%s S partial time limit reached: size and owner of files$2" "$MARK" ;;
+	12[5-9] | 1[3-9]? | 2??) printf "%s S partial size and owner of files: exit status %s$2" "$MARK" "$1" ;;
+	esac
+}
+
+stat_some() {
+	IFS=$NL
+	# shellcheck disable=SC2086 # split at newlines on purpose; globbing is off
+	set -- $1
+	unset IFS
 	if [ "$FIND" = gnu ]; then
-		limit 20 find "$@" -maxdepth 0 -printf '%y\t%m\t%U\t%G\t%s\t%T@\t%p\t%l\0' 2>/dev/null | tr '\0\n' '\n\001'
+		{
+			limit 20 find "$@" -maxdepth 0 -printf '%y\t%m\t%U\t%G\t%s\t%T@\t%p\t%l\0' 2>/dev/null
+			stat_failed $? '\0'
+		} | tr '\0\n' '\n\001'
 	else
-		limit 20 stat -c '%F|%a|%u|%g|%s|%Y|%n' -- "$@" 2>/dev/null | while IFS='|' read -r kind mode uid gid size time path; do
+		{
+			limit 20 stat -c '%F|%a|%u|%g|%s|%Y|%n' -- "$@" 2>/dev/null
+			stat_failed $? '\n'
+		} | while IFS='|' read -r kind mode uid gid size time path; do
+			case $kind in
+			"$MARK"*) printf '%s\n' "$kind"; continue ;;
+			esac
 			case $kind in
 			'regular file' | 'regular empty file') kind=f ;;
 			directory) kind=d ;;
@@ -288,8 +408,10 @@ prepare() {
 	FIND=plain
 	[ -z "$(find /proc/self -maxdepth 0 -printf x 2>/dev/null)" ] || FIND=gnu
 	LACKS=
-	for tool in cat cut date find grep head id readlink sed sort tr; do
+	for tool in cat cut date df find grep head id ls md5sum readlink sed sleep sort tr uname; do
 		has $tool || LACKS="$LACKS $tool"
 	done
-	REMOTE=$(remote_mounts); export REMOTE
+	REMOTE=$(remote_mounts); REMOTE_CUT=
+	case $REMOTE in *"$NL=" | =) REMOTE_CUT=yes; REMOTE=${REMOTE%=} ;; esac
+	export REMOTE
 }

@@ -14,7 +14,9 @@ function deny_reason(p,    b) {
 	if (p ~ /\/\.(aws|kube|gnupg|docker|azure|oci|password-store)\// || p ~ /\/\.config\/(gcloud|gh|hub|rclone)(\/|$)/) return "credentials of a login"
 	if (b ~ /^(\.netrc|_netrc|\.pgpass|\.my\.cnf|\.mylogin\.cnf|\.git-credentials|\.npmrc|\.pypirc|\.vault-token|\.s3cfg|\.boto|\.dockercfg|\.erlang\.cookie|credentials|credentials\.json|authorized_keys)$/) return "credentials of a login"
 	if (b ~ /^\.?htpasswd/ || b ~ /\.htpasswd$/ || b ~ /^(sasl_passwd|chap-secrets|pap-secrets|ipsec\.secrets|secrets\.tdb|passdb\.tdb|userlist\.txt|pwfile|passwords?|secrets?|passwd\.client|secrets\.(ya?ml|json|toml|ini|conf|py))(\.db)?$/) return "passwords"
-	if (b ~ /\.(secret|secrets)$/) return "passwords"
+	if (b ~ /\.(secret|secrets|private|keyfile|pw|pwd|pass|passwd|psk|keys|wpa_psk|jwk)$/) return "keys or passwords"
+	if (b ~ /^(auth|psk|users?|virtual_users|relay_passwords?|smtp_auth|authkeys|keys|passwd|pw|pwd|tsig|vault[_-]pass(word)?|encrypted_data_bag_secret)(\.txt|\.map|\.db)?$/) return "keys or passwords"
+	if (p ~ /^\/etc\// && p !~ /^\/etc\/(pam\.d|security|authselect)\// && b ~ /(passw|_psk|secret|credential)[^.]*(\.(txt|map|db|old|bak))?$/) return "passwords"
 	if (b ~ /^\.env($|\.)/ || b ~ /\.env$/) return "environment file"
 	return ""
 }

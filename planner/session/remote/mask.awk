@@ -8,6 +8,7 @@
 #   MASKED             how many values were replaced so far
 
 BEGIN {
+	LONGEST = 65536  # characters of a line or argument: what is longer is no configuration
 	SQ = sprintf("%c", 39); DQ = "\""; STARS = "***"
 	NAME = "[A-Za-z0-9_.-]"
 	# What is in a name and makes its value a secret.
@@ -41,7 +42,7 @@ BEGIN {
 		"include substack md5 sha1 sha256 sha512 scram-sha-256 scram plain login basic digest " \
 		"crypt cleartext clear exop peer trust ident reject pam default enabled disabled always " \
 		"never auto ask prompt any all prohibit-password without-password scram-sha-1 bcrypt " \
-		"yescrypt local ldap file env undef ... <secret> builtin", w, " ")
+		"yescrypt local ldap file env container application undef ... <secret> builtin", w, " ")
 	for (i = 1; i <= n; i++) HARMLESS[w[i]] = 1
 	# A sentence goes on with one of these behind "password:".
 	n = split("it the this that these if when is are was to a an you your in of for which only see use must " \
@@ -64,7 +65,7 @@ BEGIN {
 	# Behind these stand a name and its value, with nothing but blanks between them.
 	SETTER = "^[ \t]*(-[ \t]+)?(SetEnv|setenv|(fastcgi|uwsgi|scgi)_param|proxy_set_header|add_header|" \
 		"(Request)?Header[ \t]+(always[ \t]+)?(set|add)|ENV|ARG|env|set|sentinel|enable)[ \t]+[\"$]?$"
-	TRIGGER = "webhook|github_pat|nsupdate|dig |gocspx-|xapp-|whsec_|aiza|ya29[.]|do[opr]_v1_|ltai|hv[sbr][.]|pul-|dckr_|atatt3|npm_|pypi-|gems_|akc|" \
+	TRIGGER = "monitor|md5|=>|wireless|incoming|outgoing| -c| -k|sudo|using|sqlplus|webhook|github_pat|nsupdate|dig |gocspx-|xapp-|whsec_|aiza|ya29[.]|do[opr]_v1_|ltai|hv[sbr][.]|pul-|dckr_|atatt3|npm_|pypi-|gems_|akc|" \
 		"sq[uap]_|sg[.]|sq0|shp[acps]|eaa|sk-|hf_|glsa_|nrak|atlasv1|q~|[0-9]:aa|sk[0-9a-f][0-9a-f]|-us[0-9]|" \
 		"gl[a-z]+-|gr13489|[}]|pbkdf2|encrypt|private-|xauth|ldap|login|register|jdbc|user|agent|initial_man|license|sig=|signature|pass|pw|secret|token|key|cred|auth|dsn|psk|salt|communit|cookie|identified|:\\/\\/|" \
 		"begin|akia|asia|bearer|gh[pousr]_|glpat|xox|eyj|sk_|[$][0-9a-z]+[$]| -[apuw]| -h|%|createuser|com2sec|^[ \t]*user[ \t]"
@@ -128,7 +129,7 @@ function level(name) {
 }
 
 function rooted(v) {
-	return v ~ /^[$](dir|[{]?[A-Z_]*(DIR|HOME|BASE)[}]?)\/[A-Za-z0-9_.\/-]+$/ || v ~ /^(\.|~)?\/(etc|var|run|usr|opt|srv|home|root|tmp|dev|proc|lib|mnt|data|media|sys|vault|app|secrets)\/[A-Za-z0-9_.\/@+:-]*$/
+	return v ~ /^[$](dir|[{]?[A-Z_]*(DIR|HOME|BASE)[}]?)\/[A-Za-z0-9_.\/-]+$/ || v ~ /^[<.~]?\/(etc|var|run|usr|opt|srv|home|root|tmp|dev|proc|lib|mnt|data|media|sys|vault|app|secrets)\/[A-Za-z0-9_.\/@+:-]*$/
 }
 
 # Words of letters, numbers with a unit, paths, references, addresses of hosts; all of them.
@@ -155,6 +156,7 @@ function harmless(v,    l) {
 	sub(/[;,]+$/, "", l)
 	if (l == "" || l == STARS || (l in HARMLESS)) return 1
 	if (EXPANDS && (v ~ /^[$][A-Za-z_][A-Za-z0-9_]*$/ || v ~ /^[$][{][A-Za-z_][A-Za-z0-9_]*[}]$/ || v ~ /^[$][(][^ ]*[)]$/ || v ~ /^[$][(](cat|<) *\/[^ ]*[)]$/)) return 1
+	if (v ~ /^[$][0-9]$/) return 1
 	if (v ~ /^<[A-Za-z][a-z_ -]*>$/) return 1
 	if (v ~ /^%[(][A-Za-z_][A-Za-z0-9_.]*[)]s$/) return 1
 	if (LEVEL == 2) return ordinary(v)
@@ -184,14 +186,15 @@ function closing(s, q, from,    i) {
 }
 
 # The quote that the end of a text lies in, if it was opened behind a separator.
-function inside(head,    i, c, q) {
-	q = ""
+function inside(head, q, last,    i, c) {
 	for (i = 1; i <= length(head); i++) {
 		c = substr(head, i, 1)
-		if (c == "\\") { i++; continue }
+		if (c == "\\") { i++; last = "\\"; continue }
 		if (q != "") { if (c == q) q = "" }
-		else if ((c == DQ || c == SQ || c == "`") && (i == 1 || substr(head, i - 1, 1) ~ /[=:,;({[< \t>!&|?]/)) q = c
+		else if ((c == DQ || c == SQ || c == "`") && (last == "" || last ~ /[=:,;({[< \t>!&|?]/)) q = c
+		last = c
 	}
+	LAST_CHAR = last
 	return q
 }
 
@@ -203,12 +206,13 @@ function last_at(s,    k) {
 }
 
 # A password may hold anything up to the last @ before a slash, a blank or the quote around it.
-function mask_url(s,    out, i, j, k, q, tok, rest, at, colon, user, secret) {
-	out = ""
+function mask_url(s,    done, out, i, j, k, q, tok, rest, at, colon, user, secret) {
+	out = ""; q = ""; LAST_CHAR = ""; done = 0
 	while ((i = index(s, "://")) > 0) {
 		out = out substr(s, 1, i + 2); rest = substr(s, i + 3)
+		q = inside(substr(out, done + 1), q, LAST_CHAR); done = length(out)
 		j = match(rest, /[ \t]/); if (!j) j = length(rest) + 1
-		if ((q = inside(out)) != "" && (k = closing(rest, q, 1)) && k < j) j = k
+		if (q != "" && (k = closing(rest, q, 1)) && k < j) j = k
 		tok = substr(rest, 1, j - 1)
 		k = index(tok, "://"); if (k) tok = substr(tok, 1, k - 1)
 		k = index(tok, "/"); at = last_at(k ? substr(tok, 1, k - 1) : tok)
@@ -402,7 +406,7 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 			v = substr(s, RLENGTH + 1)
 			l = v; sub(/[ \t].*/, "", l)
 			if (before != "-" && plain !~ /^[ \t]*(.*[{;][ \t]*|user[ \t]+[^ \t]+[ \t]+|machine[ \t].*[ \t]|default[ \t].*[ \t]|neighbor[ \t]+[^ \t]+[ \t]+)?$/ && plain !~ SETTER) continue
-			if (l ~ /^[[][a-z_]+=/ || l ~ /^(--[A-Za-z]|-[A-Za-z]$)/ || l ~ /^[=:(){]+$/ || v ~ /[ \t][{]$/ || harmless(l)) { continue }
+			if (l ~ /^[[][a-z_]+=/ || l ~ /^(--[A-Za-z]|-[A-Za-z]$)/ || l ~ /^[=:(){]+$/ || v ~ /[ \t][{]$/ || v ~ /^(program|chat)[ \t]*=/ || harmless(l)) { continue }
 			if (tolower(name) == "auth-pass" && plain ~ /sentinel/) { sub(/[^ \t]+[ \t]+/, "", v); sep = substr(s, 1, length(s) - length(v)) }
 			s = v; to_end = 0
 		} else continue
@@ -429,7 +433,7 @@ function mask_word_after(s, re,    p, rest, n, q) {
 	value_span(rest, 0, "", 0); V_NAME = ""; LEVEL = 1
 	n = V_OPEN + V_LEN
 	q = substr(rest, V_OPEN + 1, V_LEN)
-	if (harmless(q)) return s
+	if (harmless(q) || (tolower(q) in PROSE)) return s
 	MASKED++
 	return substr(s, 1, p - 1) substr(rest, 1, V_OPEN) STARS substr(rest, n + 1)
 }
@@ -437,7 +441,7 @@ function mask_word_after(s, re,    p, rest, n, q) {
 # All that follows, up to the end of the quote around it or of the line.
 function mask_to_quote(s, re,    p, q, k) {
 	if (!match(s, re)) return s
-	p = RSTART + RLENGTH; q = inside(substr(s, 1, p - 1))
+	p = RSTART + RLENGTH; q = inside(substr(s, 1, p - 1), "", "")
 	k = q == "" ? 0 : closing(substr(s, p), q, 1)
 	if (substr(s, p) ~ /^[$*]/) return s
 	MASKED++
@@ -446,12 +450,7 @@ function mask_to_quote(s, re,    p, q, k) {
 
 # Command lines in text: options of clients whose letter carries the password.
 function mask_commands(s,    p, v) {
-	if (s ~ /(mysql|mariadb|mysqldump|mysqladmin|mariadb-dump|mysqlimport)[a-z-]*[ \t]/ && s ~ /[ \t]-p[^ \t]/ )
-		s = mask_word_after(s, "[ \t]-p")
-	if (s ~ /redis-cli|keydb-cli|valkey-cli/) s = mask_word_after(s, "[ \t]-a[ \t]+")
 	if (s ~ /sshpass/) s = mask_word_after(s, "[ \t]-p[ \t]*")
-	if (s ~ /ldap(search|modify|add|delete|passwd|whoami)/) s = mask_word_after(s, "[ \t]-w[ \t]+")
-	if (s ~ /mongo(dump|restore|sh|export|import)?[ \t]/) s = mask_word_after(s, "[ \t]-p[ \t]+")
 	if (s ~ /(curl|wget|etcdctl)[ \t]/) {
 		s = mask_word_after(s, "[ \t](-u|--user|--proxy-user)[ \t=]*[" DQ SQ "]?[^ \t:]+:")
 		if (s ~ ("[ \t](-b|--cookie)[ \t=]+[" DQ SQ "]?[A-Za-z0-9_.-]+=")) s = mask_word_after(s, "[ \t](-b|--cookie)[ \t=]+")
@@ -478,7 +477,7 @@ function mask_commands(s,    p, v) {
 	if (s ~ /^[ \t]*user[ \t]+[^ \t]+[ \t]/ && s ~ /[ \t][>#][^ \t]+/) s = mask_shape(s, "[>#][^ \t]+", 2)
 	if (s ~ /^[ \t]*createUser[ \t]/) { sub(/createUser[ \t].*/, "createUser " STARS, s); MASKED++ }
 	if (s ~ /^[ \t]*com2sec6?[ \t]/) { sub(/[^ \t]+[ \t]*$/, STARS, s); MASKED++ }
-	return s
+	return client_lines(client_commands(s))
 }
 
 # Does something replace $NAME on this line? A shell, cron's shell, or systemd in a command.
@@ -495,6 +494,7 @@ function mask_text(s) {
 }
 
 function masked_text(s,    low, indent, p) {
+	if (length(s) > LONGEST) { MASKED++; return STARS }
 	if (in_pem) {
 		if (s ~ /---- ?END |^Private-MAC/) { in_pem = 0; return s }
 		MASKED += (in_pem == 1); in_pem = 2
@@ -565,12 +565,14 @@ function mask_arg(a,    base, eq, name, before) {
 		name = a; sub(/^--?/, "", name)
 		if (level(name)) { arg_next = 1; arg_level = LEVEL; return a }
 	}
-	if (arg_client ~ /^(mysql|mariadb)/ && a ~ /^-p./) { MASKED++; return "-p" STARS }
-	if (arg_client ~ /^sshpass/ && a ~ /^-p./) { MASKED++; return "-p" STARS }
-	if (arg_client ~ /^sshpass/ && a == "-p") { arg_next = 1; arg_level = 1; return a }
-	if (arg_client ~ /^(redis|keydb|valkey)-cli/ && a == "-a") { arg_next = 1; arg_level = 1; return a }
-	if (arg_client ~ /^ldap/ && a == "-w") { arg_next = 1; arg_level = 1; return a }
-	if (arg_client ~ /^mongo/ && a == "-p") { arg_next = 1; arg_level = 1; return a }
+	if (length(a) > LONGEST) { MASKED++; return STARS }
+	if (client_of(a) != "") arg_client = client_of(a)
+	else if (arg_client in CLIENT) {
+		before = MASKED
+		base = client_arg(arg_client, a)
+		if (CLIENT_NEXT) { arg_next = 1; arg_level = 1 }
+		if (CLIENT_NEXT || MASKED > before) return base
+	}
 	if (a ~ /^[^:\/ ]+:[^\/ ]/ && arg_user) { arg_user = 0; MASKED++; eq = index(a, ":"); return substr(a, 1, eq) STARS }
 	arg_user = (arg_client ~ /^(curl|wget)/ && (a == "-u" || a == "--user" || a == "--proxy-user"))
 	if (a ~ /^pass:/) { MASKED++; return "pass:" STARS }
