@@ -168,6 +168,26 @@ def test_a_plan_that_is_being_made_is_left_alone(tmp_path: Path) -> None:
     assert not (tmp_path / "plan").exists()
 
 
+def test_two_plans_are_not_made_in_one_folder(tmp_path: Path) -> None:
+    with store.locked(tmp_path / "plan", "process 7 on box"):
+        done = planner("plan", store.demo_folder(), "-o", "plan", cwd=tmp_path)
+    refused(done, "plan: in use by process 7 on box")
+    assert not (tmp_path / "plan").exists()
+
+
+@pytest.mark.parametrize("snapshots", ["p", "p/snaps", "p/../p/hosts/x"])
+def test_a_place_for_snapshots_is_looked_at_before_any_machine(
+    tmp_path: Path, snapshots: str
+) -> None:
+    touched = tmp_path / "touched"
+    inventory = tmp_path / "inventory"
+    inventory.write_text(f"#!/bin/sh\ntouch {touched}\necho '{{}}'\n")
+    inventory.chmod(0o755)
+    done = planner("run", "-i", "inventory", "-o", "p", "--snapshots", snapshots, cwd=tmp_path)
+    refused(done, f"--snapshots {snapshots}: is in the plan's folder", "only in p/snapshots")
+    assert [path.name for path in tmp_path.iterdir()] == ["inventory"]
+
+
 def test_a_moment_that_is_none(tmp_path: Path) -> None:
     done = planner("plan", store.demo_folder(), "-o", tmp_path / "p", "--as-of", "yesterday")
     refused(done, "--as-of", "yesterday")

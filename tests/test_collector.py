@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -64,15 +65,19 @@ def test_every_section_arrives_and_no_secret(shell: Shell, planted: int) -> None
     assert "\ne PLANTED_KEY\n" in mine
 
 
+# Made by what else runs tests on the machine: pytest, Python's tempfile and Ansible.
+OF_OTHERS = re.compile(r"pytest-.*|tmp[a-z0-9_]{8}|ansible[-.].*")
+
+
 def test_nothing_is_left_behind(planted: int) -> None:
-    def listed() -> set[str]:
-        return {
-            str(path) for folder in ("/tmp", "/var/tmp", "/etc") for path in Path(folder).iterdir()
-        }
+    def listed() -> set[Path]:
+        folders = (Path(folder) for folder in ("/tmp", "/var/tmp", "/etc"))
+        return {path for folder in folders for path in folder.iterdir()}
 
     before = listed()
     look(("/bin/sh",))
-    assert {path for path in listed() - before if "planner" in path.lower()} == set()
+    changed = before ^ listed()
+    assert [path for path in sorted(changed) if not OF_OTHERS.fullmatch(path.name)] == []
 
 
 def test_a_look_out_of_time_says_so(planted: int) -> None:

@@ -100,3 +100,16 @@ def test_a_machine_that_nobody_reached_says_so() -> None:
     lines = list(seen.lines(facts.read(away), away))
     assert lines[0] == "web02: unreachable (timed out) at 2026-01-31T12:00:00Z, by ansible"
     assert " 0 seen, 0 in part, 0 empty" in lines[-1]
+
+
+def test_facts_of_windows_are_there(tmp_path: Path) -> None:
+    snapshot = Path(__file__).parent / "hosts" / "windows-2019" / "snapshot.json"
+    (known,) = store.read_snapshots([snapshot])
+    host = facts.read(known)
+    assert host.windows is not None
+    lines = list(seen.lines(host, known))
+    rows = [line.split()[0] for line in lines if line.startswith("  ")]
+    for data in (host, host.windows):
+        for name in data.__struct_fields__:
+            assert rows.count(name) == isinstance(getattr(data, name), Fact), name
+    assert f"{len([row for row in rows if row != 'fact'])} facts: " in lines[-1]

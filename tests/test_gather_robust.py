@@ -8,13 +8,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from fakessh import HANGS, REFUSED, WELL, behave, calls, fleet, look
 
 from planner import rules, store
 from planner.errors import InputError, OutputError
 from planner.gather import Ears, Gathered, Wishes, duration, gather
-from planner.model import Snapshot
+from planner.model import Snapshot, Typed
 from planner.plan import make_plan
 from planner.session import Options
 
@@ -176,6 +177,78 @@ def test_max_age_asks_whom_it_has_not_seen_lately(tmp_path: Path) -> None:
     assert run(max_age=3600, resume=True).fresh == ("web",)
     run.now = "2026-01-31T14:00:02Z"
     assert run(max_age=3600, resume=True).fresh == ()
+
+
+def test_what_was_imported_or_is_of_the_future_is_asked_all_the_same(tmp_path: Path) -> None:
+    run = Run(tmp_path, fleet(tmp_path, imported=WELL, later=WELL, web=WELL))
+    run(limit="later,web")
+    told = Snapshot(1, "imported", "seen", run.now, "captured", door="setup")
+    store.write_snapshot(run.out, told)
+    later = msgspec.structs.replace(run.snapshot("later"), taken_at="2036-01-31T12:00:00Z")
+    store.write_snapshot(run.out, later)
+    for wishes in ({"max_age": 3600}, {"resume": True}, {"max_age": 3600, "resume": True}):
+        store.write_snapshot(run.out, told)
+        store.write_snapshot(run.out, later)
+        assert run(**wishes).fresh == ("web",)
+        assert run.asked == ("imported", "later")
+
+
+def test_what_others_told_stays_with_the_time_at_which_they_did(tmp_path: Path) -> None:
+    run = Run(tmp_path, fleet(tmp_path, web=WELL, off=REFUSED))
+    for host, status in (("web", "seen"), ("off", "unreachable")):
+        typed = {
+            "fips": Typed("setup", True),
+            "selinux": Typed("setup", "enforcing", taken_at="2025-12-01T00:00:00Z"),
+            "guest": Typed("inventory:vmware", {"platform": "vmware"}),
+        }
+        told = Snapshot(1, host, "seen", "2026-01-01T00:00:00Z", "captured", door="setup",
+                        typed=typed)  # fmt: skip
+        store.write_snapshot(run.out, msgspec.structs.replace(told, status=status))
+    kept = {
+        "fips": Typed("setup", True, taken_at="2026-01-01T00:00:00Z"),
+        "selinux": Typed("setup", "enforcing", taken_at="2025-12-01T00:00:00Z"),
+    }
+    for run.now in ("2026-01-31T12:00:00Z", "2026-02-28T12:00:00Z"):
+        run()
+        for host in ("web", "off"):
+            found = run.snapshot(host)
+            assert (found.door, found.taken_at, found.typed) == ("ansible", run.now, kept)
+
+
+def test_what_the_inventory_says_now_goes_before_what_was_imported(tmp_path: Path) -> None:
+    run = Run(tmp_path, fleet(tmp_path, web=WELL))
+    with Path(run.inventory).open("a") as inventory:
+        inventory.write("[all:vars]\nproxmox_vmid=7\nproxmox_vmtype=qemu\n")
+    typed = {"guest": Typed("rvtools", {"platform": "vmware"})}
+    told = Snapshot(1, "web", "seen", "2026-01-01T00:00:00Z", "captured", door="rvtools",
+                    typed=typed)  # fmt: skip
+    store.write_snapshot(run.out, told)
+    run()
+    assert run.snapshot("web").typed["guest"].door == "inventory:proxmox"
+
+
+def test_a_snapshot_of_another_planner_stays_and_stops_nothing(tmp_path: Path) -> None:
+    run = Run(tmp_path, fleet(tmp_path, web=REFUSED))
+    run.out.mkdir()
+    (run.out / "web.json").write_text('{"schema": 99, "host": "web", "status": "seen"}')
+    found = run()
+    assert [path.name for path in found.snapshots] == ["web~missed.json"]
+    assert '"schema": 99' in (run.out / "web.json").read_text()
+    (note,) = run.notes
+    assert "web.json is of another planner and stays" in note
+
+
+def test_only_resume_needs_to_read_what_was_gathered_before(tmp_path: Path) -> None:
+    run = Run(tmp_path, fleet(tmp_path, web=WELL))
+    run()
+    state = run.out / ".planner-gather.json"
+    state.write_text("{")
+    with pytest.raises(InputError, match=r"gather\.json: .*: gather without --resume$"):
+        run(resume=True)
+    assert run(max_age=3600).fresh == ("web",)
+    state.write_text("{")
+    assert run().seen == ("web",)
+    assert run(resume=True).fresh == ("web",)
 
 
 @pytest.mark.parametrize(

@@ -308,6 +308,106 @@ def test_through_ansible_inventory(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("device", [[], ["x"], [{"key": 1}], [*DEVICES, {"key": 1}], "x", None])
+def test_vmware_devices_of_no_kind_are_not_none_at_all(device: object) -> None:
+    hardware = {**VMWARE["config"]["hardware"], "device": device}
+    variables = {**VMWARE, "config": {**VMWARE["config"], "hardware": hardware}}
+    found = told(variables)
+    assert (found.passthrough, found.disks, found.tpm) == (None, None, None)
+    section = guest(variables)
+    assert section is not None
+    assert section.partial == "not told: devices of the host, disks, TPM"
+
+
+def test_vmware_numbers_that_are_none() -> None:
+    config = {
+        **VMWARE["config"],
+        "cpuAffinity": {"affinitySet": ["{{ x }}"]},
+        "cpuAllocation": {"reservation": "{{ x }}"},
+        "memoryAllocation": {"reservation": 0},
+    }
+    found = told({**VMWARE, "config": config})
+    assert (found.cpu_affinity, found.cpu_reservation, found.memory_reservation) == ("", None, 0)
+
+
+PROXMOX = {"vmid": 1, "vmtype": "qemu", "memory": "1024", "bios": "ovmf"}
+
+
+@pytest.mark.parametrize(
+    ("more", "passthrough"),
+    [
+        ({}, ()),
+        ({"args": "-cpu host,-hypervisor -smbios type=1"}, ()),
+        ({"args": "-device vfio-pci,host=0000:01:00.0,x-vga=on"}, ("pci 0000:01:00.0",)),
+        ({"args": f"-device vfio-pci,sysfsdev=/sys/{SECRET}"}, ("pci device",)),
+        ({"args": "-device usb-host,vendorid=0x1234,productid=0xbeef"}, ("usb 1234:beef",)),
+        ({"args": "-device foo"}, None),
+        ({"args": "-readconfig /x"}, None),
+        ({"args": "{{ x }}"}, None),
+        ({"args": ["-device"]}, None),
+        ({"hostpci1": "{{ x }}"}, ("pci device",)),
+        ({"hostpci1": {"mapping": "{{ x }}"}, "usb0": "host=1d6b:2"},
+         ("pci device", "usb 1d6b:2")),
+        ({"usb0": "{{ x }}"}, None),
+        ({"usb0": "{{ x }}", "serial0": "/dev/ttyS0"}, ("serial /dev/ttyS0",)),
+    ],
+)  # fmt: skip
+def test_proxmox_devices(more: dict[str, Any], passthrough: tuple[str, ...] | None) -> None:
+    variables = {f"proxmox_{name}": value for name, value in {**PROXMOX, **more}.items()}
+    assert told(variables).passthrough == passthrough
+    section = guest(variables)
+    assert section is not None
+    assert ("devices of the host" in section.partial) == (passthrough is None)
+
+
+def test_proxmox_values_that_cannot_be_read_are_not_told() -> None:
+    odd = {"snapshots": "two", "scsi0": "{{ x }}", "affinity": "{{ x }}", "efidisk0": "{{ x }}"}
+    variables = {f"proxmox_{name}": value for name, value in {**PROXMOX, **odd}.items()}
+    found = told(variables)
+    assert (found.snapshots, found.disks, found.cpu_affinity, found.secure_boot) == (
+        None,
+        None,
+        "",
+        None,
+    )
+    section = guest(variables)
+    assert section is not None
+    assert section.partial == ("not told: disks, snapshots, secure boot, CPU affinity, power state")
+    raw = {**variables, "proxmox_scsi1": "/dev/sdb,size=8G"}
+    assert told(raw).disks == (VirtualDisk("scsi1", 8 << 30, raw=True),)
+    keys = {**variables, "proxmox_efidisk0": "local:1,pre-enrolled-keys=1"}
+    assert told(keys).secure_boot is True
+
+
+def test_libvirt_ids_and_arguments_are_not_taken_as_they_are() -> None:
+    xml = DOMAIN.replace("id='0x1234'", "id='{{ x }}'").replace("cpuset='4'", "cpuset='{{ x }}'")
+    found = told({"xml_desc": xml})
+    assert found.passthrough == ("pci 0000:06:02.0", "usb unreadable:beef")
+    assert found.cpu_affinity == ""
+    qemu = "http://libvirt.org/schemas/domain/qemu/1.0"
+
+    def given(value: str) -> tuple[str, ...] | None:
+        arguments = f"<q:commandline><q:arg value='-device'/><q:arg value='{value}'/>"
+        return told({"xml_desc": f"<domain xmlns:q='{qemu}'>{arguments}</q:commandline></domain>"}
+                    ).passthrough  # fmt: skip
+
+    assert given("vfio-pci,host=01:00.0") == ("pci 01:00.0",)
+    assert given(f"x,y={SECRET}") is None
+
+
+@pytest.mark.parametrize("address", ["web01", "10.0.0.999", "{{ x }}", "10.0.0.1; rm", "::1", ""])
+def test_an_address_that_is_none(address: str) -> None:
+    card = {"ipConfig": {"ipAddress": [{"ipAddress": address, "prefixLength": 24}]}}
+    for variables in (
+        {**VMWARE, "guest": {"ipAddress": address, "net": [card]}},
+        {f"proxmox_{n}": v for n, v in PROXMOX.items()}
+        | {"proxmox_agent_interfaces": [{"ip-addresses": [f"{address}/24"]}]},
+        {"xml_desc": DOMAIN, "interface_addresses": {"e": {"addrs": [{"addr": address}]}}},
+        {"instance_id": "i-01234567", "instance_type": "x", "private_ip_address": address},
+    ):
+        assert told(variables).addresses == ()
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),

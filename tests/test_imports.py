@@ -8,11 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import openpyxl
 import pytest
 from hypothesis import given, settings
@@ -21,7 +24,8 @@ from hypothesis import strategies as st
 from planner import facts, rules, store
 from planner.errors import InputError
 from planner.facts import doors
-from planner.imports import cache, rvtools, setup
+from planner.imports import cache, rvtools, setup, sheets
+from planner.imports.values import whole
 from planner.model import Fact, Section, Snapshot, Typed, VirtualDisk
 from planner.plan import make_plan
 
@@ -284,6 +288,214 @@ def test_an_inventory_joins_whatever_door_was_used(tmp_path: Path) -> None:
     assert (found["off"].door, found["off"].cpus.value) == ("inventory", 99)
 
 
+MACHINE, OTHER = "a" * 32, "b" * 32
+IDENTITY = Section("ok", f"machine_id={MACHINE}\n")
+
+
+def told_by_setup(machine_id: str, taken_at: str, **typed: Any) -> Snapshot:
+    given = {"machine_id": machine_id, **typed}
+    return seen(
+        door="setup",
+        taken_at=taken_at,
+        typed={name: Typed("setup", value) for name, value in given.items()},
+    )
+
+
+def test_what_is_told_of_another_machine_counts_for_nothing() -> None:
+    looked = seen(sections={"identity": IDENTITY})
+    listed = told_by_setup(OTHER, "2026-01-01T00:00:00Z", fips=True)
+    listed.typed["packages"] = Typed("package_facts", [{"name": "x", "version": "1"}])
+    listed.typed["guest"] = Typed("rvtools", {"platform": "vmware", "cpus": 2})
+    host = facts.read(doors.join((looked, listed)))
+    assert (host.fips.value, host.packages.value, host.cpus.value) == (None, None, 2)
+    assert host.reason == "what setup tells is of another machine: its machine id differs"
+    right = told_by_setup(MACHINE, "2025-12-31T12:00:00Z", fips=True)
+    host = facts.read(doors.join((looked, listed, right)))
+    assert (host.fips, host.reason) == (Fact("setup", True), "")
+
+
+def test_what_is_older_than_the_look_is_partial() -> None:
+    looked = seen(sections={"identity": IDENTITY}, taken_at="2026-03-03T00:00:00Z")
+    old = told_by_setup(MACHINE, "2026-03-01T23:00:00Z", fips=True)
+    old.typed["guest"] = Typed("rvtools", {"platform": "vmware", "cpus": 2}, partial="no TPM")
+    host = facts.read(doors.join((looked, old)))
+    assert host.fips == Fact("setup", True, partial="by setup, of 2026-03-01")
+    assert host.guest.partial == "no TPM; by rvtools, of 2026-03-01"
+    assert host.cpus == Fact("rvtools", 2, partial="by rvtools, of 2026-03-01")
+    recent = msgspec.structs.replace(old, taken_at="2026-03-02T01:00:00Z")
+    assert facts.read(doors.join((looked, recent))).fips == Fact("setup", True)
+    broken = msgspec.structs.replace(old, taken_at="yesterday")
+    fips = facts.read(doors.join((looked, broken))).fips
+    assert fips.partial == "by setup, of a time that cannot be read"
+
+
+def test_of_one_door_the_newer_value_counts_whatever_the_order() -> None:
+    first = told_by_setup(MACHINE, "2026-01-01T00:00:00Z", cpus=2, fips=True)
+    second = told_by_setup(MACHINE, "2026-02-01T00:00:00Z", cpus=4)
+    listed = seen(door="rvtools", typed={"guest": Typed("rvtools", {"platform": "vmware"})})
+    looked = seen(taken_at="2026-02-15T00:00:00Z", sections={"fips": Section("missing", "", "x")})
+    for order in ((first, second), (second, first)):
+        joined = doors.join((doors.join((order[0], listed)), order[1]))
+        assert (joined.taken_at, joined.typed["cpus"].value) == ("2026-02-01T00:00:00Z", 4)
+        assert joined.typed["fips"].taken_at == "2026-01-01T00:00:00Z"
+        assert joined.typed["guest"].door == "rvtools"
+        through = doors.join((doors.join((looked, order[0])), order[1]))
+        assert (through.door, through.typed["cpus"].value) == ("ansible", 4)
+        assert through.typed["cpus"].taken_at == "2026-02-01T00:00:00Z"
+    anew = told_by_setup(OTHER, "2026-02-01T00:00:00Z", cpus=4)
+    assert "fips" not in doors.join((first, anew)).typed
+
+
+def fact_file(folder: Path, facts_told: Mapping[str, Any]) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "h").write_text(json.dumps({"ansible_facts": facts_told}))
+    return folder
+
+
+def test_a_second_import_keeps_what_others_told(tmp_path: Path) -> None:
+    listed = seen(door="rvtools", typed={"guest": Typed("rvtools", {"platform": "vmware"})})
+    store.write_snapshot(tmp_path / "s", listed)
+    for day, cpus in (("01", 2), ("03", 8), ("02", 4)):
+        date = {"iso8601": f"2026-02-{day}T00:00:00Z"}
+        told = {"ansible_processor_vcpus": cpus, "ansible_date_time": date}
+        fact_file(tmp_path / "t", told)
+        assert planner("import", "setup", "t", "-o", "s", cwd=tmp_path).returncode == 0
+    (joined,) = store.read_snapshots([tmp_path / "s"])
+    host = facts.read(joined)
+    assert (host.door, host.cpus.value, host.guest.section) == ("setup", 8, "rvtools")
+
+
+def test_a_snapshot_that_cannot_be_read_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    newer = b'{"schema": 99, "host": "h", "status": "seen", "taken_at": "x", "more": 1}'
+    (tmp_path / "s" / "h.json").write_bytes(newer)
+    fact_file(tmp_path / "t", {"ansible_processor_vcpus": 2})
+    done = planner("import", "setup", "t", "-o", "s", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "not imported: s/h.json: schema 99, this planner reads" in done.stderr
+    assert (tmp_path / "s" / "h.json").read_bytes() == newer
+
+
+def test_an_import_has_the_folder_for_itself(tmp_path: Path) -> None:
+    fact_file(tmp_path / "t", {"ansible_processor_vcpus": 2})
+    with store.locked(tmp_path / "s", "somebody"):
+        done = planner("import", "setup", "t", "-o", "s", cwd=tmp_path)
+    assert (done.returncode, "in use by somebody" in done.stderr) == (1, True)
+    assert "Traceback" not in done.stderr
+
+
+# --- wrong types are not "nothing there" ---------------------------------------------------------
+
+TCP = {"port": 22, "address": "0.0.0.0", "pid": 0}
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "unknown"),
+    [
+        ("packages", {"packages": {}}, "package_facts tells no packages"),
+        ("packages", {"packages": []}, "package_facts tells no packages"),
+        (
+            "packages",
+            {"packages": {"x": [{"name": "x"}], "y": "1"}},
+            "package_facts tells no packages; 2 packages not understood",
+        ),
+        ("units", {"services": {}}, "service_facts tells no services"),
+        ("units", {"services": "none"}, "service_facts tells no services"),
+        (
+            "units",
+            {"services": {"x": [1]}},
+            "service_facts tells no services; 1 services not understood",
+        ),
+        ("mounts", {"ansible_mounts": []}, "setup tells no mounts"),
+        ("mounts", {"ansible_mounts": {"a": 1}}, "setup tells no mounts"),
+        ("mounts", {"mount_points": {}}, "mount_facts tells no mounts"),
+        (
+            "mounts",
+            {"ansible_mounts": [{"mount": 1}]},
+            "setup tells no mounts; 1 mounts not understood",
+        ),
+        ("space", {"ansible_mounts": []}, "setup tells no space"),
+        ("listeners", {"tcp_listen": {}}, "udp sockets not told; tcp sockets not told"),
+        (
+            "listeners",
+            {"tcp_listen": [{"port": "x"}], "udp_listen": []},
+            "1 sockets not understood",
+        ),
+        ("block_devices", {"ansible_devices": {}}, "setup tells no devices"),
+        (
+            "block_devices",
+            {"ansible_devices": {"sda": []}},
+            "setup tells no devices; 1 devices not understood",
+        ),
+    ],
+)
+def test_nothing_told_is_not_nothing_there(
+    name: str, told: Mapping[str, Any], unknown: str
+) -> None:
+    section = setup.typed(told)[name]
+    assert section.value is None
+    assert section.unknown.lower() == unknown
+
+
+def test_what_was_left_out_is_counted() -> None:
+    disk = {"device": "/dev/sda1", "fstype": "ext4", "options": "rw", "size_total": 9,
+            "size_available": 1, "mount": "/"}  # fmt: skip
+    told = setup.typed(
+        {
+            "packages": {"x": [{"name": "x", "version": "1"}], "y": [{"name": "y"}, 3], "z": None,
+                         "gpg-pubkey": [{"name": "gpg-pubkey"}]},
+            "services": {"a": {"name": "a.service", "state": "running"}, "b": 1},
+            "ansible_mounts": [disk, {**disk, "mount": "/b", "size_total": "much"}, "x"],
+            "tcp_listen": [TCP],
+            "ansible_devices": {"sda": {"sectors": 8}, "sdb": {"sectors": "many"},
+                                "sr0": {"sectors": 0}},
+        }
+    )  # fmt: skip
+    assert told["packages"].partial == "3 packages not understood"
+    assert told["units"].partial.endswith("; 1 services not understood")
+    assert told["mounts"].partial.endswith("; 1 mounts not understood")
+    assert told["space"].partial.endswith("; 2 mounts not understood")
+    assert told["listeners"].partial == "UDP sockets not told"
+    assert told["block_devices"].partial.endswith("; 1 devices not understood")
+    both = setup.typed({"tcp_listen": [], "udp_listen": []})["listeners"]
+    assert (both.value, both.partial) == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [(1.5, None), (2.0, 2), (float("nan"), None), ("1.5", None), ("2.0", 2), (True, None)],
+)
+def test_a_number_with_a_fraction_is_not_whole(value: object, number: int | None) -> None:
+    assert whole(value) == number
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ("Permission denied (publickey,password).", "Permission denied (publickey,password)."),
+        ("login failed: db_password=planted-1 for x", "login failed: db_password ***"),
+        ("use\ntoken planted", "use token ***"),
+        ("https://u:planted@h/ refused", "https://***@h/ refused"),
+        ("sent " + "planted1" * 6, "sent ***"),
+        ("bell \x07\x1b[1m", "bell [1m"),
+        ("no " * 100, ("no " * 100)[:197] + "..."),
+    ],
+)
+def test_a_reason_is_short_and_without_secrets(tmp_path: Path, message: str, reason: str) -> None:
+    (tmp_path / "h").write_text(json.dumps({"unreachable": True, "msg": message}))
+    (snapshot,) = setup.read([tmp_path]).snapshots
+    assert snapshot.reason == reason
+
+
+def test_a_name_that_is_not_utf8_costs_only_its_file(tmp_path: Path) -> None:
+    folder = fact_file(tmp_path / "t", {"ansible_processor_vcpus": 2})
+    (folder / os.fsdecode(b"b\xff")).write_text((folder / "h").read_text())
+    done = planner("import", "setup", "t", "-o", "s", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "b\\udcff: its name is not UTF-8: rename it" in done.stderr
+    assert (tmp_path / "s" / "h.json").is_file()
+
+
 # --- plans from thin sources ----------------------------------------------------------------------
 
 
@@ -418,7 +630,8 @@ def test_rvtools(tmp_path: Path) -> None:
     assert off.guest.value is not None
     assert off.guest.value.power == "off"
     assert off.guest.value.snapshots == 0
-    assert off.guest.value.disks == ()
+    assert off.guest.value.disks is None  # no row of it in vDisk: not told
+    assert "no row of it in vDisk" in off.guest.partial
     assert off.os.value is not None
     assert (off.os.value.id, off.os.value.version) == ("centos", "")  # "4/5 or later" names none
     assert off.addresses.value is None
@@ -469,7 +682,7 @@ def test_machines_of_one_name(tmp_path: Path) -> None:
     twin = {**INFO, "VM ID": "vm-99"}
     imported = rvtools.read([workbook(tmp_path / "x.xlsx", {"vInfo": [INFO, twin]})])
     assert [s.host for s in imported.snapshots] == ["app01.vm-11", "app01.vm-99"]
-    assert imported.left_out == ("2 machines are called app01: the VM ID is added to each",)
+    assert imported.left_out == ("2 machines share their name: the VM ID is added: app01",)
     named = rvtools.read([workbook(tmp_path / "y.xlsx", {"vInfo": [INFO, OFF]})], by_dns_name=True)
     assert [s.host for s in named.snapshots] == ["app01.example.com", "old02"]
 
@@ -493,3 +706,72 @@ def test_a_file_that_is_no_export_is_one_line(
     assert reason in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "x.xlsx" in str(caught.value)
+
+
+def test_each_sheet_is_joined_by_the_columns_that_it_has(tmp_path: Path) -> None:
+    thin = {
+        name: [{k: v for k, v in row.items() if k not in ("VM ID", "VI SDK UUID")} for row in rows]
+        for name, rows in SHEETS.items()
+        if name in ("vDisk", "vSnapshot")
+    }
+    app, old = rvtools.read([workbook(tmp_path / "x.xlsx", {**SHEETS, **thin})]).snapshots
+    guest, off = facts.read(app).guest.value, facts.read(old).guest.value
+    assert guest is not None
+    assert off is not None
+    assert (next(d.name for d in guest.disks or ()), guest.snapshots) == ("Hard disk 1", 1)
+    assert (guest.sockets, off.disks, off.snapshots) == (2, None, 0)
+    twin = {**INFO, "VM ID": "vm-99"}
+    twins: dict[str, list[dict[str, Any]]] = {**SHEETS, **thin, "vInfo": [INFO, twin]}
+    for snapshot in rvtools.read([workbook(tmp_path / "y.xlsx", twins)]).snapshots:
+        host = facts.read(snapshot)
+        assert host.guest.value is not None
+        assert (host.guest.value.disks, host.guest.value.snapshots) == (None, None)
+        assert "the rows of vSnapshot that are of this machine cannot be told" in host.guest.partial
+    strange: dict[str, list[dict[str, Any]]] = {"vInfo": [INFO], "vSnapshot": [{"VM": "elsewhere"}]}
+    (snapshot,) = rvtools.read([workbook(tmp_path / "z.xlsx", strange)]).snapshots
+    found = facts.read(snapshot).guest.value
+    assert found is not None
+    assert found.snapshots is None
+
+
+def test_a_damaged_workbook_is_one_line(tmp_path: Path) -> None:
+    whole_book = workbook(tmp_path / "good.xlsx", SHEETS)
+    with zipfile.ZipFile(whole_book) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sizes = [len(body) // 2 for body in parts.values()]
+    for name, size in zip(parts, sizes, strict=True):
+        with zipfile.ZipFile(tmp_path / "x.xlsx", "w") as cut:
+            for other, body in parts.items():
+                cut.writestr(other, body[:size] if other == name else body)
+        needed = name.startswith(("xl/worksheets/sheet1", "xl/workbook", "[Content"))
+        with pytest.raises(InputError, match=r"no \.xlsx") if needed else suppress(InputError):
+            rvtools.read([tmp_path / "x.xlsx"])
+    raw = bytearray(whole_book.read_bytes())
+    for place in range(40, len(raw), 97):
+        (tmp_path / "x.xlsx").write_bytes(raw[:place] + b"\xff" + raw[place + 1 :])
+        with suppress(InputError):
+            rvtools.read([tmp_path / "x.xlsx"])
+
+
+def test_too_large_an_export_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = workbook(tmp_path / "x.xlsx", SHEETS)
+    monkeypatch.setattr(sheets, "MACHINES", 2)
+    with pytest.raises(InputError, match="more than 2 rows in vInfo: export fewer"):
+        rvtools.read([book])
+    monkeypatch.setattr(sheets, "MACHINES", 3)
+    assert len(rvtools.read([book]).snapshots) == 2
+    monkeypatch.setattr(sheets, "UNPACKED", 1000)
+    with pytest.raises(InputError, match="MiB unpacked, more than"):
+        rvtools.read([book])
+
+
+def test_machines_that_are_left_out_are_named_in_one_line(tmp_path: Path) -> None:
+    rows = [INFO, *[INFO] * 30, {**INFO, "VM": "a\u200bb", "VM ID": "vm-7"}]
+    book = workbook(tmp_path / "x.xlsx", {"vInfo": rows})
+    imported = rvtools.read([book])
+    assert [s.host for s in imported.snapshots] == ["app01.vm-11"]
+    nameless, twice = imported.problems
+    assert nameless.startswith("1 machines whose name cannot be used: ")
+    assert nameless.endswith("x.xlsx: machine 32 of vInfo (vm-7): rename them")
+    assert twice.startswith("30 rows of machines that are in the export before")
+    assert "app01.vm-11: remove the others" in twice

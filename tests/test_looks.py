@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 
 import msgspec
 import pytest
 
-from planner import __version__, looks, render, rules, store
+from planner import __version__, facts, looks, render, rules, store
 from planner.model import HostPlan, Peer, Plan, Snapshot, Volume, Workload
 from planner.plan import make_plan
 
@@ -134,3 +135,20 @@ def test_growth_needs_two_measurements() -> None:
     assert looks.growth(volume, DAYS[1], [(DAYS[0], -1)]) is None
     assert looks.growth(volume, DAYS[0], [(DAYS[0], 1000)]) is None
     assert looks.growth(msgspec.structs.replace(volume, size=-1), DAYS[1], [(DAYS[0], 9)]) is None
+
+
+def test_a_time_that_cannot_be_read_compares_with_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    volume = Volume("d", "/d", "data", "r", size=3000)
+    assert looks.growth(volume, DAYS[1], [("last week", 9), (DAYS[0], 1000)]) == 200
+    assert looks.growth(volume, "today", [(DAYS[0], 1000)]) is None
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert looks.growth(volume, DAYS[1], [("2026-01-01T00:00:00", 1000)]) == 200
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    hosts = [facts.read(on(day, snapshot("ci-03"))) for day in (DAYS[0], "zzz")]
+    base = looks.newest(hosts)
+    assert base.taken_at == DAYS[0]
+    assert looks.comparable(base, hosts[1]) == "its time cannot be read"

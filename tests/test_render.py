@@ -541,7 +541,10 @@ def test_a_change_can_be_pasted() -> None:
 
 def test_volumes_say_what_backs_them_up_and_name_no_secret_value() -> None:
     volumes = rendered(sample.fleet())["hosts/db/volumes.md"]
-    assert "| `db-srv-pgdata-15-main` | `/srv/pgdata/15/main` | data | 43.9 MiB | unknown | 1900 |" in volumes
+    assert (
+        "| `db-srv-pgdata-15-main` | `/srv/pgdata/15/main` | data | 43.9 MiB | unknown | 1900 |"
+        in volumes
+    )
     assert "a copy of the volume with the container stopped" in volumes
 
 

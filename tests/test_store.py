@@ -91,6 +91,22 @@ def test_a_snapshot_replaces_only_its_host(tmp_path: Path) -> None:
         assert old.read_text() == text
 
 
+def test_a_missed_look_never_replaces_what_another_planner_wrote(tmp_path: Path) -> None:
+    old = tmp_path / "web.json"
+    old.write_text('{"schema": 99, "host": "web", "status": "seen"}')
+    before = old.read_bytes()
+    away = msgspec.structs.replace(SNAPSHOT, status="unreachable", sections={})
+    assert store.write_snapshot(tmp_path, away).name == "web~missed.json"
+    assert old.read_bytes() == before
+    old.write_text("notes")
+    with pytest.raises(OutputError, match=r"web\.json: is no snapshot of web"):
+        store.write_snapshot(tmp_path, away)
+    assert old.read_text() == "notes"
+    old.write_bytes(before)
+    assert store.write_snapshot(tmp_path, SNAPSHOT) == old
+    assert [path.name for path in tmp_path.iterdir()] == ["web.json"]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

@@ -10,6 +10,8 @@ import typer
 from planner.cli.ansible_options import with_ansible_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.imports import Imported
     from planner.model import Snapshot
     from planner.session import Options
@@ -98,27 +100,18 @@ def inventory(ansible: Options, output: Snapshots = Path("snapshots")) -> None:
 
 
 def _write(found: Imported, folder: Path) -> None:
+    import os
+
     from planner import store
     from planner.cli.common import plain
-    from planner.errors import PlannerError
 
     for line in found.left_out:
         typer.echo(plain(f"left out: {line}"), err=True)
-    problems, written = list(found.problems), []
-    silent = 0
-    for snapshot in found.snapshots:
-        try:
-            joined = _beside(folder, snapshot)
-            if joined is snapshot and snapshot.status == "seen" and not snapshot.typed:
-                silent += 1
-                continue
-            store.write_snapshot(folder, joined)
-        except PlannerError as error:
-            problems.append(str(error))
-        else:
-            written.append(snapshot.status)
+    with store.locked(folder, f"process {os.getpid()} on {os.uname().nodename}"):
+        written, silent, failed = _write_all(found.snapshots, folder)
     if silent:
         typer.echo(f"left out: {silent} hosts of which nothing is told but names", err=True)
+    problems = [*found.problems, *failed]
     for line in problems:
         typer.echo(plain(f"not imported: {line}"), err=True)
     missed = len(written) - written.count("seen")
@@ -129,15 +122,38 @@ def _write(found: Imported, folder: Path) -> None:
         raise typer.Exit(1)
 
 
-def _beside(folder: Path, snapshot: Snapshot) -> Snapshot:
-    """What another door told of the host before is not lost: the two are joined."""
+def _write_all(snapshots: Sequence[Snapshot], folder: Path) -> tuple[list[str], int, list[str]]:
+    """Status of what was written, the number of hosts of which nothing is told, and problems."""
     from planner import store
-    from planner.errors import InputError
+    from planner.errors import PlannerError
+
+    written: list[str] = []
+    silent, problems = 0, list[str]()
+    for snapshot in snapshots:
+        try:
+            joined = _beside(folder, snapshot)
+            if joined is snapshot and snapshot.status == "seen" and not snapshot.typed:
+                silent += 1
+                continue
+            store.write_snapshot(folder, joined)
+        except PlannerError as error:
+            problems.append(str(error))
+        else:
+            written.append(snapshot.status)
+    return written, silent, problems
+
+
+def _beside(folder: Path, snapshot: Snapshot) -> Snapshot:
+    """What was told of the host before is not lost: the two are joined.
+
+    InputError: what is there cannot be read, so that it must not be replaced.
+    """
+    from planner import store
     from planner.facts import doors
 
-    path = folder / f"{store.slug(snapshot.host)}.json"
-    try:
-        (old,) = store.read_snapshots([path]) if path.is_file() else ()
-    except (InputError, ValueError):
+    path, _ = store.snapshot_files(folder, snapshot.host)
+    if not path.is_file():
         return snapshot
-    return snapshot if old.door == snapshot.door else doors.join((old, snapshot))
+    (old,) = store.read_snapshots([path])
+    missed = snapshot.status != "seen" and old.door == snapshot.door
+    return snapshot if missed or old.host != snapshot.host else doors.join((old, snapshot))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -23,4 +24,11 @@ def plan(
     from planner.cli.common import finish, make_and_write
 
     store.claim_output(output)
-    finish(make_and_write(store.read_snapshots(snapshots), output, as_of), strict)
+    with store.locked(output, holder()):
+        made = make_and_write(store.read_snapshots(snapshots), output, as_of)
+    finish(made, strict)
+
+
+def holder() -> str:
+    """Who has a plan's folder for itself, for whoever comes second."""
+    return f"process {os.getpid()} on {os.uname().nodename}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 from planner.cli.ansible_options import with_ansible_options
 from planner.cli.common import EXIT_INCOMPLETE, AsOf, Output, Strict
 from planner.cli.gather import HostTimeout, MaxAge, Resume, Retries
+from planner.cli.plan import holder
 
 if TYPE_CHECKING:
     from planner.session import Options
@@ -41,10 +41,28 @@ def run(
     from planner.cli.gather import look, wishes
 
     wanted = wishes(resume, max_age, host_timeout, retries)
+    folder = snapshots or output / store.SNAPSHOTS
+    _check_place(folder, output)
     store.claim_output(output)
-    with store.locked(output, f"process {os.getpid()} on {os.uname().nodename}"):
-        found = look(ansible, snapshots or output / store.SNAPSHOTS, wanted)
+    with store.locked(output, holder()):
+        found = look(ansible, folder, wanted)
         plan = make_and_write(store.read_snapshots(found.snapshots), output, as_of)
     finish(plan, strict)
     if strict and (found.unreachable or found.failed):
         raise typer.Exit(EXIT_INCOMPLETE)
+
+
+def _check_place(snapshots: Path, output: Path) -> None:
+    """InputError: in the plan's folder, but not where a plan leaves room for snapshots."""
+    from planner import store
+    from planner.cli.common import plain
+    from planner.errors import InputError
+
+    place, plan = snapshots.resolve(), output.resolve()
+    if place.is_relative_to(plan) and not place.is_relative_to(plan / store.SNAPSHOTS):
+        raise InputError(
+            plain(
+                f"--snapshots {snapshots}: is in the plan's folder, which has room for them only "
+                f"in {output / store.SNAPSHOTS}: name that, or a folder elsewhere"
+            )
+        )

@@ -72,10 +72,12 @@ def _head(host: Host, snapshot: Snapshot) -> str:
 
 
 def _facts(host: Host) -> Iterator[tuple[str, Fact[Any]]]:
-    for name in host.__struct_fields__:
-        fact = getattr(host, name)
-        if isinstance(fact, Fact):
-            yield name, fact
+    """Those of the host, and of what only Windows has."""
+    for data in filter(None, (host, host.windows)):
+        for name in data.__struct_fields__:
+            fact = getattr(data, name)
+            if isinstance(fact, Fact):
+                yield name, fact
 
 
 def _row(name: str, fact: Fact[Any], snapshot: Snapshot) -> Row:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planner import session, store
+from planner.errors import InputError
 from planner.gather import again
 from planner.gather.again import Wishes, duration
 from planner.gather.asking import Asking, Ears
@@ -21,7 +22,8 @@ class Gathered:
     """What came of one run; hosts are sorted."""
 
     snapshots: tuple[Path, ...]
-    """Of all hosts that inventory and limit select: what was written now or before."""
+    """Of all hosts that inventory and limit select: what was written now or before, as far as this
+    planner reads it."""
     seen: tuple[str, ...]
     unreachable: tuple[tuple[str, str], ...]
     """(host, reason)."""
@@ -61,12 +63,15 @@ def gather(
         said = Asking(options, folder, clock, ears, wishes, scripts, len(wanted)).ask(asked)
         again.write(folder, again.ended(state, clock()))
     files = (path for name in sorted(wanted) for path in store.snapshot_files(folder, name))
+    there = {path: bool(store.head(path)) for path in files if path.exists()}
+    for path in (path for path, readable in there.items() if not readable):
+        ears.note(f"{path} is of another planner and stays; it is not part of this run")
 
     def hosts(status: str) -> list[str]:
         return sorted(name for name, (was, _) in said.items() if was == status)
 
     return Gathered(
-        tuple(path for path in files if path.exists()),
+        tuple(path for path, readable in there.items() if readable),
         seen=tuple(hosts("seen")),
         unreachable=tuple((name, said[name][1]) for name in hosts("unreachable")),
         failed=tuple((name, said[name][1]) for name in hosts("failed")),
@@ -82,7 +87,10 @@ def _tell(
     wishes: Wishes,
 ) -> None:
     """What the folder holds that this run does not touch."""
-    old = None if wishes.resume else again.read(folder)
+    try:
+        old = None if wishes.resume else again.read(folder)
+    except InputError:
+        old = None  # a new gathering begins, and its state takes the place of this one
     if old and not old.ended:
         ears.note(f"the gathering of {old.started} did not end: --resume would go on with it")
     others = () if options.limit else again.strangers(folder, wanted)

@@ -72,7 +72,7 @@ def read(folder: Path) -> State | None:
         return None
     except (OSError, ValueError) as error:
         raise InputError(
-            f"{printable(path)}: {printable(error)}: remove it and gather without --resume"
+            f"{printable(path)}: {printable(error)}: gather without --resume"
         ) from None
 
 
@@ -106,7 +106,10 @@ def write(folder: Path, state: State) -> None:
 def fresh(
     folder: Path, hosts: Collection[str], wishes: Wishes, state: State, now: str
 ) -> tuple[str, ...]:
-    """Hosts that need not be asked, sorted: seen, in this gathering, and lately, as wished."""
+    """Hosts that need not be asked, sorted: seen, in this gathering, and lately, as wished.
+
+    What was imported is no look of a gathering, and what is of the future is of no known age.
+    """
     if not wishes.resume and wishes.max_age is None:
         return ()
     since = max(
@@ -118,7 +121,9 @@ def fresh(
         sorted(
             host
             for host, head in found
-            if head and head.host == host and head.status == "seen" and since <= head.taken_at
+            if head
+            and (head.host, head.status, head.door) == (host, "seen", "ansible")
+            and since <= head.taken_at <= now
         )
     )
 

@@ -12,6 +12,7 @@ from planner import session, store
 from planner.errors import RunError
 from planner.gather.again import Wishes
 from planner.gather.answer import no_shell, snapshot_of
+from planner.gather.keeping import with_imports
 from planner.model import Snapshot
 from planner.session.run import EVERYWHERE
 
@@ -75,7 +76,8 @@ class Asking:
         def arrived(answer: session.Answer) -> None:
             if answer.host not in wanted or answer.host in heard:
                 return
-            snapshot = snapshot_of(wanted[answer.host], answer, nonce, self.clock())
+            look = snapshot_of(wanted[answer.host], answer, nonce, self.clock())
+            snapshot = with_imports(self.folder, look)
             store.write_snapshot(self.folder, snapshot)
             heard.add(answer.host)
             said[answer.host] = (snapshot.status, snapshot.reason)

@@ -32,6 +32,8 @@ class Head(msgspec.Struct, frozen=True):
     host: str
     status: str
     taken_at: str
+    door: str = "ansible"
+    """As in Snapshot."""
 
 
 def encode(data: object) -> bytes:
@@ -69,13 +71,18 @@ def read_snapshots(paths: Sequence[Path]) -> tuple[Snapshot, ...]:
 def write_snapshot(folder: Path, snapshot: Snapshot) -> Path:
     """Write ``<slug of the host>.json`` into the folder, which is made if need be.
 
-    An older snapshot of the same host is replaced, but never one that saw the machine by one that
-    did not: that goes beside it, as ``<slug>~missed.json``, and away again with the next one that
-    sees. OutputError for any other file of that name. Returns the file written.
+    An older snapshot of the same host is replaced, but never one that saw the machine, or that only
+    another planner can read, by one that did not: that goes beside it, as ``<slug>~missed.json``,
+    and away again with the next one that sees. OutputError for any other file of that name.
+    Returns the file written.
     """
     path, missed = snapshot_files(folder, snapshot.host)
-    if snapshot.status != "seen" and (old := head(path)) and old.status == "seen":
-        path = missed
+    if snapshot.status != "seen" and os.path.lexists(path):
+        old = head(path)
+        if old is None:
+            _check_replaceable(path, snapshot.host)
+        if old is None or old.status == "seen":
+            path = missed
     if path.is_symlink() or path.exists():
         _check_replaceable(path, snapshot.host)
     write_file(path, encode(snapshot))

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from planted import Planting, kinds, plantings
+from planted import Planting, kinds
+from planted import plantings as plantings
 
 _UNIT = """[Unit]
 Description=Planted

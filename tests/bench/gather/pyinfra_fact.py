@@ -9,7 +9,7 @@ from pyinfra import host
 from pyinfra.api import FactBase
 
 
-class Payload(FactBase[str]):
+class Payload(FactBase[str]):  # type: ignore[misc]
     """The script's output, as pyinfra hands it over."""
 
     def command(self) -> str:
