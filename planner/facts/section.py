@@ -22,7 +22,8 @@ def not_told(snapshot: Snapshot) -> str:
 
 def fact(snapshot: Snapshot, name: str, parse: Callable[[str], Parsed[T]]) -> Fact[T]:
     """Give the fact in one section. Unknown where nobody could look, the section is missing or
-    ``parse`` raises UnreadableError; partial where the section is, or where lines are left out.
+    ``parse`` raises UnreadableError; partial where the section is or ended in an exit status, or
+    where lines are left out.
     """
     if snapshot.status != "seen":
         reason = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
@@ -35,6 +36,8 @@ def fact(snapshot: Snapshot, name: str, parse: Callable[[str], Parsed[T]]) -> Fa
     if section.state == "missing":
         return Fact(name, unknown=section.reason or "missing, no reason told")
     reason = (section.reason or "cut, no reason told") if section.state == "partial" else ""
+    if section.state == "ok" and section.exit:
+        reason = f"exit status {section.exit}"
     try:
         parsed = parse(section.text)
     except UnreadableError as error:

@@ -14,6 +14,7 @@ function denied(p,    b) {
 # $1: bytes in all. Follows no link unless $2 is "follow" (unit files live behind links).
 CARRY_AWK='
 BEGIN { FS = "\t"; FILE_LIMIT = 262144 }
+index($0, MARK) == 1 { print; next }
 {
 	path = $7
 	if (path ~ /[\t\001]/ || $5 + 0 > 4 * FILE_LIMIT && !($5 + 0 <= 0)) big = 1; else big = 0
@@ -35,7 +36,7 @@ BEGIN { FS = "\t"; FILE_LIMIT = 262144 }
 END { if (unreadable) printf "%s S partial %d files could not be read\n", MARK, unreadable }'
 
 carry() {
-	stat_lines | awk -v kinds="$2" -F "$TAB" '$1 == "f" || ($1 == "l" && kinds == "follow")' |
+	stat_lines | awk -v kinds="$2" -F "$TAB" "$PASS_AWK"'$1 == "f" || ($1 == "l" && kinds == "follow")' |
 		limit_stdin awk -v TOTAL="$1" -v MARK="$MARK" "$PLANNER_MASK$CARRY_AWK"
 	late $? "text of files"
 }

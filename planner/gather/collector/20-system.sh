@@ -63,7 +63,8 @@ s_cmdline() {
 	s_file /proc/cmdline | awk "$PLANNER_MASK"'{ print mask_text($0) }'
 }
 
-s_hosts() { s_file /etc/hosts; }
+# Comments are for people, and may say anything.
+s_hosts() { s_file /etc/hosts | awk "$PASS_AWK"'{ sub(/#.*/, "") } NF'; }
 
 s_kernel() {
 	printf 'version=%s\n' "$(uname -v)"

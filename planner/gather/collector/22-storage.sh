@@ -107,7 +107,7 @@ s_block() {
 	done
 	set -f
 	# Where each hangs: ../devices/pci0000:00/.../host2/session1/... is iSCSI.
-	limit 5 ls -l /sys/block | awk '(i = index($0, " -> ")) { t = substr($0, i + 4); n = t; sub(/.*\//, "", n); print "at\t" n "\t" t }'
+	limit 5 ls -ln /sys/block | awk '(i = index($0, " -> ")) { t = substr($0, i + 4); n = t; sub(/.*\//, "", n); print "at\t" n "\t" t }'
 }
 
 s_swap() {

@@ -15,6 +15,7 @@ abandon() {
 	now
 	if [ $(((DEADLINE - T) / 100)) -lt "$secs" ]; then secs=$(((DEADLINE - T) / 100)); fi
 	[ "$secs" -gt 0 ] || return 124
+	has sleep || { "$@" </dev/null; return; }
 	read -r me _ </proc/self/stat
 	left=
 	trap 'left=yes' USR1
@@ -151,7 +152,7 @@ END {
 		if (!(pid in group) && (pid in other)) group[pid] = other[pid]
 		if (pid in group) print "cgroup " group[pid]
 		if (pid in exe) print "exe " exe[pid]
-		if (pid in cwd) print "cwd " cwd[pid]
+		if (pid in cwd) { mask_reset(); print "cwd " mask_text(cwd[pid]) }
 		if (pid in stuck) print "stuck"
 		n = args[pid] + 0
 		for (z = n; z > 0 && arg[pid, z] == ""; z--) ;
@@ -209,9 +210,9 @@ read_links() {
 			cut_off $? "time limit reached: open files" '\0'
 		} | tr '\0\n' '\n\001'
 	else
-		limit 15 ls -l $(printf '%s/exe\n' "$@") $(printf '%s/cwd\n' "$@") | awk '
+		limit 15 ls -ln $(printf '%s/exe\n' "$@") $(printf '%s/cwd\n' "$@") | awk '
 			/^l/ { i = index($0, " /proc/"); j = index($0, " -> "); if (i && j > i) print substr($0, i + 1, j - i - 1) "\t" substr($0, j + 4) }'
-		limit 20 ls -l $(printf '%s/fd\n' "$@") $spaces /proc/self/fd | awk '
+		limit 20 ls -ln $(printf '%s/fd\n' "$@") $spaces /proc/self/fd | awk '
 			/^\/proc\/[0-9]+\/(fd|ns):$/ { p = substr($0, 1, length($0) - 1); next }
 			/^\/proc\/self/ { p = "" }
 			{ j = index($0, " -> ") } !/^l/ || !j || p == "" { next }
@@ -239,7 +240,7 @@ waiting() {
 }
 
 # without LIST: folders on standard input that are not in it.
-without() { awk -v LIST="$1" 'BEGIN { n = split(LIST, w, "\n"); for (i = 1; i <= n; i++) gone[w[i]] = 1 } !($0 in gone)'; }
+without() { LIST=$1 awk 'BEGIN { n = split(ENVIRON["LIST"], w, "\n"); for (i = 1; i <= n; i++) gone[w[i]] = 1 } !($0 in gone)'; }
 
 # shellcheck disable=SC2046,SC2086 # names of folders below /proc
 process_stream() {

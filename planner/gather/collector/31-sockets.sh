@@ -10,7 +10,7 @@ can_netstat() { has netstat && limit 5 netstat -tnp 2>/dev/null | grep -q '^Prot
 socket_owners() {
 	set +f
 	if [ "$FIND" = gnu ]; then limit 15 find /proc/[0-9]*/fd -maxdepth 1 -type l -lname 'socket:*' -printf '%p %l\n'
-	else limit 15 ls -l /proc/[0-9]*/fd | awk '/^\/proc\/.*:$/ { p = $0; sub(/:$/, "/x", p) } / socket:\[[0-9]+\]$/ { print p " " $NF }'
+	else limit 15 ls -ln /proc/[0-9]*/fd | awk '/^\/proc\/.*:$/ { p = $0; sub(/:$/, "/x", p) } / socket:\[[0-9]+\]$/ { print p " " $NF }'
 	fi | awk '{ p = substr($1, 7); sub(/\/.*/, "", p); i = $2; gsub(/[^0-9]/, "", i); if (!((i, p) in had)) { had[i, p] = 1; print "O " i " " p } }'
 	set -f
 } 2>/dev/null
@@ -86,17 +86,17 @@ END {
 	for (i = 1; i <= n; i++) {
 		if (!(own[i] in wanted) && !(peer[i] in wanted)) continue
 		if (++told > 6000) { print MARK " S partial more UNIX sockets than are told"; exit }
-		print line[i]
+		mask_reset(); print mask_text(line[i])
 	}
 }'
 
 s_unix_sockets() {
 	if has ss; then
 		text=$(limit 15 ss -x -a -n -p 2>/dev/null); code=$?
-		[ -z "$text" ] || printf '%s\n' "$text" | awk -v MARK="$MARK" "$UNIX_AWK"
+		[ -z "$text" ] || printf '%s\n' "$text" | awk -v MARK="$MARK" "$PLANNER_MASK$UNIX_AWK"
 	elif [ -r /proc/net/unix ]; then
 		echo proc
-		awk 'NR > 1 && NF > 7 { p = $0; for (i = 1; i < 8; i++) sub(/^ *[^ ]+/, "", p); print "U " $4 " " $5 " " $6 " " $7 " " substr(p, 2) }' /proc/net/unix
+		awk "$PLANNER_MASK"'NR > 1 && NF > 7 { mask_reset(); p = $0; for (i = 1; i < 8; i++) sub(/^ *[^ ]+/, "", p); print "U " $4 " " $5 " " $6 " " $7 " " mask_text(substr(p, 2)) }' /proc/net/unix
 		said "$SOCKET_OWNERS"; code=0
 		state partial "no ss: who speaks to whom over UNIX sockets is not known"
 	else state missing "neither ss nor /proc/net/unix"; return 1

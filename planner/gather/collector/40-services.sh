@@ -46,6 +46,7 @@ index(BASE, "," $1 ",") { block = block $0 "\n"; next }
 	if ($1 == "CPUSchedulingPolicy" && v ~ /^(0|other)$/ || $1 == "RestartUSec" && v == "100ms") next
 	if ($1 == "CapabilityBoundingSet" && split(v, w, " ") > LAST) next
 	if ($1 ~ /^(Memory(Max|High|Min|Low|SwapMax|Limit)|CPUQuotaPerSecUSec|CPUWeight|CPUShares|AllowedCPUs|IOWeight|DevicePolicy|DeviceAllow)$/) set = 1
+	if (/^(What|Where|Paths|Listen)=/) { mask_reset(); $0 = $1 "=" mask_text(v) }
 	block = block $0 "\n"
 }
 END { flush() }'
@@ -63,7 +64,7 @@ collect_units() {
 		echo
 		[ $# -eq 0 ] || limit 30 systemctl show --no-pager -p "$UNIT_PROPERTIES,$UNIT_SETTINGS" -- "$@"
 		late $? "properties of units"
-	} 2>/dev/null | awk -F= -v MARK="$MARK" -v BASE=",$UNIT_PROPERTIES," -v LAST="$(first_line /proc/sys/kernel/cap_last_cap)" "$UNIT_BLOCKS_AWK"
+	} 2>/dev/null | awk -F= -v MARK="$MARK" -v BASE=",$UNIT_PROPERTIES," -v LAST="$(first_line /proc/sys/kernel/cap_last_cap)" "$PLANNER_MASK$UNIT_BLOCKS_AWK"
 	said "$list" | awk -F "$TAB" -v MARK="$MARK" '
 		/^T.*\t/ { print "\nId=" substr($1, 2) "\nLoadState=" $2 "\nActiveState=" $3 "\nSubState=" $4 }
 		/^!/ { print MARK " S partial " substr($0, 2) " more units than are told" }'
@@ -153,7 +154,7 @@ pid_files() {
 	set +f
 	set -- /var/run/*.pid /var/run/*/*.pid /var/run/*/pid /run/*.pid /run/*/*.pid
 	set -f
-	printf '%s\n' "$@" | stat_lines | awk -F "$TAB" '
+	printf '%s\n' "$@" | stat_lines | awk -F "$TAB" "$PASS_AWK"'
 		$1 != "f" || $5 > 64 || ++n > 400 { next }
 		{ line = ""; if ((getline line < $7) > 0 && line ~ /^ *[0-9]+[ \t]*$/) { gsub(/[^0-9]/, "", line); p = $7; sub(/^\/run\//, "/var/run/", p); if (!seen[p]++) print "pidfile\t" p "\t" line }; close($7) }'
 }
@@ -234,7 +235,7 @@ s_at_jobs() {
 		[ ! -d "$d" ] || [ -r "$d" ] || state partial "not allowed to list $d"
 	done
 	printf '%s\n' /var/spool/cron/atjobs/[a-zA-Z=]* /var/spool/at/[a-zA-Z=]* /var/spool/atjobs/[a-zA-Z=]* | stat_lines |
-		awk -F "$TAB" '$1 == "f" && $7 ~ /\/[A-Za-z=][0-9a-f]+$/ { print $7 "\t" $3 }'
+		awk -F "$TAB" "$PASS_AWK"'$1 == "f" && $7 ~ /\/[A-Za-z=][0-9a-f]+$/ { print $7 "\t" $3 }'
 	set -f
 }
 
@@ -264,7 +265,7 @@ s_cron() {
 	set +f
 	printf '%s\n' /etc/crontab /etc/anacrontab /etc/cron.d/* /var/spool/cron/* /var/spool/cron/*/* |
 		grep -Ev '/\.placeholder$|/at(jobs|spool)/' | carry 524288 ''
-	printf '%s\n' /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* | stat_lines | awk -F "$TAB" '$1 == "f" || $1 == "l" { print "F\t" $7 "\t" $2 "\t" $3 "\t" $4 "\t0\t0" }'
+	printf '%s\n' /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* | stat_lines | awk -F "$TAB" "$PASS_AWK"'$1 == "f" || $1 == "l" { print "F\t" $7 "\t" $2 "\t" $3 "\t" $4 "\t0\t0" }'
 	set -f
 	notroot "crontabs of other users cannot be read"
 }

@@ -56,7 +56,8 @@ BEGIN {
 	exit
 }'
 
-# Names and versions in every list that apt keeps, under a line = for each list. 50 MB (a main
+# Names and versions in every list that apt keeps, under a line = for each list, which ends in a
+# version that is empty where it was read to its end. 50 MB (a main
 # section of Debian) take about 0.1 s; apt-cache knows the same and writes its cache as root.
 apt_lists() {
 	said "$1" | while IFS=$TAB read -r base origin suite; do
@@ -66,13 +67,15 @@ apt_lists() {
 			kept=1
 			component=${p#"$base"}; component=${component%%_binary-*}; component=${component%%_Packages*}
 			printf '=\t%s\t%s/%s\t%s\n' "$origin" "$suite" "$component" "${base##*/}"
-			case $p in
-			*_Packages) limit 20 cat "$p" ;;
-			*.gz) limit 20 gzip -dc "$p" ;;
-			*.xz) limit 20 xz -dc "$p" ;;
-			*.bz2) limit 20 bzip2 -dc "$p" ;;
-			*) limit 20 /usr/lib/apt/apt-helper cat-file "$p" ;;
-			esac 2>/dev/null | grep -aE '^(Package|Version): '
+			{
+				case $p in
+				*_Packages) limit 20 cat "$p" ;;
+				*.gz) limit 20 gzip -dc "$p" ;;
+				*.xz) limit 20 xz -dc "$p" ;;
+				*.bz2) limit 20 bzip2 -dc "$p" ;;
+				*) limit 20 /usr/lib/apt/apt-helper cat-file "$p" ;;
+				esac 2>/dev/null && printf '\nVersion: \n'
+			} | grep -aE '^(Package|Version): '
 		done
 		[ -n "$kept" ] || printf '?\t%s\n' "${base##*/}"
 	done
@@ -84,20 +87,23 @@ apt_lists() {
 APT_ORIGINS_AWK='
 BEGIN { FS = "\t" }
 part == 0 { if ($0 == "=") part = 1; else if ($5 ~ /^.[^nc]/) have[$1] = $2; next }
-/^=\t/ { origin = $2; place = $3; base = $4; lists++; empty++; next }
+function told() { if (bare && !index(" " lacking " ", " " base " ")) lacking = lacking (lacking == "" ? "" : " ") base; bare = 0 }
+/^=\t/ { told(); origin = $2; place = $3; base = $4; bare = 1; lists++; next }
+/^Version: $/ { bare = 0; heard = 1; next }
 /^[?]\t/ { lacking = lacking (lacking == "" ? "" : " ") $2; next }
-/^Package: / { if (empty) empty = 0; name = substr($0, 10); next }
+/^Package: / { heard = 1; name = substr($0, 10); next }
 /^Version: / && (name in have) {
 	if (substr($0, 10) == have[name]) { if (kind[name] != "version") { kind[name] = "version"; from[name] = origin "\t" place; list[name] = base } }
 	else if (!(name in kind)) { kind[name] = "other"; from[name] = origin "\t" place; list[name] = base }
 }
 END {
+	told()
 	if (!lists) exit 3
 	for (name in have)
 		if (name in kind) print name "\t" from[name] "\t" kind[name] "\t" list[name]
 		else print name "\t\t\tnone\t"
 	if (lacking != "") printf "%s S partial no list of packages for %s\n", MARK, lacking
-	if (lists == empty) printf "%s S partial the lists of apt could not be read\n", MARK
+	if (!heard) printf "%s S partial the lists of apt could not be read\n", MARK
 }'
 
 s_apt_origins() {
@@ -139,8 +145,12 @@ s_rpm() {
 	found=$(rpm_asked 40 -qa --qf "$RPM_FIELDS"'\t%{PACKAGER}\t'"$RPM_SIGNED"'\n'); code=$?
 	# a query with a tag that this rpm does not know gives nothing at all
 	[ -n "$found" ] || { found=$(rpm_asked 40 -qa --qf "$RPM_FIELDS"'\n'); code=$?; }
+	# nobody may be shut out by the mode of the database or by SELinux
+	[ -n "$found" ] || [ -z "$RPM_AS" ] || { RPM_AS=; found=$(rpm_asked 40 -qa --qf "$RPM_FIELDS"'\n'); code=$?; }
+	late $code rpm
+	[ -n "$found" ] || { state missing "rpm gave nothing"; return $code; }
 	said "$found"
-	late $code rpm; return $code
+	return $code
 }
 
 s_apk() {
@@ -236,7 +246,7 @@ s_repositories() {
 		/etc/pacman.conf '/etc/pkg/*.conf' '/usr/local/etc/pkg/repos/*.conf' | local_only) |
 		awk '/^\// && !/[*]/' | carry 524288 follow
 	printf '%s\n' /etc/apt/trusted.gpg /etc/apt/trusted.gpg.d/* /etc/apk/keys/* | { set -f; stat_lines; } |
-		awk -F "$TAB" "$PLANNER_MASK"'($1 == "f" || $1 == "l") && $5 > 0 { print "F\t" escape($7) "\t" $2 "\t" $3 "\t" $4 "\t0\t0" }'
+		awk -F "$TAB" "$PASS_AWK$PLANNER_MASK"'($1 == "f" || $1 == "l") && $5 > 0 { print "F\t" escape($7) "\t" $2 "\t" $3 "\t" $4 "\t0\t0" }'
 	set -f
 }
 

@@ -4,10 +4,16 @@
 # Lines of /etc: type, mode, uid, gid, size, mtime, path, link; the noise left out.
 etc_files() {
 	if [ "$FIND" = gnu ]; then
-		limit 20 find /etc -xdev ! -type d -printf '%y\t%m\t%U\t%G\t%s\t%T@\t%p\t%l\0' 2>/dev/null | tr '\0\n' '\n\001'
+		{
+			limit 20 find /etc -xdev ! -type d -printf '%y\t%m\t%U\t%G\t%s\t%T@\t%p\t%l\0' 2>/dev/null
+			late $? "files of /etc" | tr '\n' '\0'
+		} | tr '\0\n' '\n\001'
 	else
-		limit 20 find /etc -xdev ! -type d 2>/dev/null | stat_lines
-	fi | awk -F "$TAB" '
+		{
+			limit 20 find /etc -xdev ! -type d 2>/dev/null
+			late $? "files of /etc"
+		} | stat_lines
+	fi | awk -F "$TAB" "$PASS_AWK"'
 		$7 ~ /^\/etc\/(ssl\/certs|alternatives|rc[0-9S]\.d|rc\.d\/rc[0-9]\.d|runlevels|ca-certificates\/update\.d|dpkg\/.*\.d\/\.|\.git|selinux\/[^\/]*\/(policy|active|contexts))\// { next }
 		$7 ~ /^\/etc\/(ld\.so\.cache|\.pwd\.lock|machine-id|mtab|adjtime|\.updated|\.resolv\.conf.*|.*\.(dpkg|ucf)-[a-z]+|.*~|(passwd|group|shadow|gshadow|subuid|subgid)-?|.*\.rpm(save|new|orig)|udev\/hwdb\.bin|ssl\/certs.*|pki\/ca-trust\/extracted\/.*)$/ { next }
 		$7 ~ /^\/etc\/systemd\/(system|user)\/[^\/]*\.(wants|requires)\// { next }
@@ -30,6 +36,7 @@ dpkg_conffiles() {
 # found, files of /etc.
 CONFIG_AWK='
 BEGIN { FS = "\t" }
+index($0, MARK) == 1 { print; next }
 /^=/ { part++; next }
 part == 1 { if ($1 != "") { noted[$2] = $1 } owner[$2] = $3; next }
 part == 2 { i = index($0, " "); path = substr($0, i + 2); sub(/^\\/, "", $0); found[path] = substr($0, 1, i - 1); next }

@@ -21,8 +21,7 @@ wanted_owners() {
 # Executables where programs lie, as stat_lines prints them; what links to /etc/alternatives is
 # the choice between packages.
 executables() {
-	list=$(printf '%s\n' /usr/bin /usr/sbin /bin /sbin /usr/local/bin /usr/local/sbin /opt | walkable |
-		while read -r d; do [ -L "$d" ] || [ ! -d "$d" ] || printf '%s\n' "$d"; done)
+	list=$(printf '%s\n' /usr/bin /usr/sbin /bin /sbin /usr/local/bin /usr/local/sbin /opt | starts)
 	[ -n "$list" ] || return 0
 	IFS=$NL
 	# shellcheck disable=SC2086 # split at newlines on purpose
@@ -32,12 +31,15 @@ executables() {
 		{
 			limit 15 find "$@" -xdev -maxdepth 3 -name node_modules -prune -o \( -type f -perm -100 -o -type l ! -path '/opt/*/lib*' \) \
 				-printf '%y\t%m\t%U\t%G\t%s\t%T@\t%p\t%l\0' 2>/dev/null
-			late $? "programs that no package owns"
+			late $? "programs that no package owns" | tr '\n' '\0'
 		} | tr '\0\n' '\n\001'
 	else
-		limit 15 find "$@" -xdev -maxdepth 3 -perm -100 ! -type d 2>/dev/null | stat_lines
+		{
+			limit 15 find "$@" -xdev -maxdepth 3 -perm -100 ! -type d 2>/dev/null
+			late $? "programs that no package owns"
+		} | stat_lines
 	fi | awk -F "$TAB" "-vMARK=$MARK" '
-		index($0, MARK) == 1 { sub(/\001$/, ""); print; next }
+		index($0, MARK) == 1 { print; next }
 		/\001/ { next }
 		$1 == "l" && ($8 ~ /^\/etc\/alternatives\// || $8 ~ /^(\/bin\/|\.\.\/bin\/|\/usr\/bin\/)?busybox$/) { next }
 		$7 ~ /\.(so|py|pyc|sh\.txt|h|js|json|md|txt|html|css|jar|class)(\.[0-9.]*)?$/ && $7 ~ /^\/opt\// { next }
@@ -178,7 +180,7 @@ collect_unowned() {
 		said "$OWNED" | awk -F "$TAB" '$1 == "U" { print "U " $2 }'
 		echo '='
 		cat
-	} | awk -F "$TAB" '
+	} | awk -F "$TAB" "$PASS_AWK"'
 		!rest { if ($0 == "=") rest = 1; else if (/^R /) run[substr($0, 3)] = 1; else none[substr($0, 3)] = 1; next }
 		$7 == "" || !($7 in none) || seen[$7]++ { next }
 		$1 == "l" {
@@ -186,6 +188,8 @@ collect_unowned() {
 			if (t ~ /^\/(usr\/)?s?bin\// && !(t in none)) next
 		}
 		{ print (($7 in run) ? "R" : "-") "\t" $0 }' | sort -t "$TAB" -k 1,1r -k 8,8)
+	said "$list" | awk "$PASS_AWK"
+	list=$(said "$list" | awk '/^[R-]/')
 	n=$(said "$list" | awk 'END { print NR }')
 	[ "$n" -le $UNOWNED_LIMIT ] || state partial "$UNOWNED_LIMIT of $n programs that no package owns"
 	list=$(said "$list" | awk -v n=$UNOWNED_LIMIT 'NR <= n')
@@ -205,7 +209,7 @@ collect_unowned() {
 s_unowned() {
 	[ -n "$OWNED" ] || { state missing "no package manager that is known here told of its files"; return 1; }
 	said "$EXECUTABLES" | awk "-vMARK=$MARK" 'index($0, MARK) == 1'
-	said "$UNOWNED"
+	said "$UNOWNED" | awk '!had[$0]++'
 	notroot "programs of others that run, and those in closed folders, were not seen"
 }
 
@@ -227,7 +231,7 @@ s_altered() {
 	pairs=$(said "$OWNED" | awk -F "$TAB" '$1 == "O" && $3 != "" { print $2 "\t" $3 }')
 	list=$(running_programs | stat_lines | {
 		said "$pairs"; echo '='; cat
-	} | awk -F "$TAB" -v MARK="$MARK" '
+	} | awk -F "$TAB" "$PASS_AWK"'
 		!rest { if ($0 == "=") rest = 1; else owner[$1] = 1; next }
 		$1 != "f" || !($7 in owner) { next }
 		$5 > 67108864 || (total += $5) > 268435456 { cut++; next }
@@ -235,7 +239,9 @@ s_altered() {
 		END { if (cut) printf "%s S partial %d programs are too large to be compared\n", MARK, cut }')
 	said "$list" | awk "-vMARK=$MARK" 'index($0, MARK) == 1'
 	list=$(said "$list" | awk '/^\//')
+	notroot "programs of others that run were not compared"
 	[ -n "$list" ] || return 0
+	has md5sum || { state missing "no md5sum here"; return 1; }
 	set +f
 	owners=$({ said "$pairs"; echo '='; said "$list"; } | awk -F "$TAB" '
 		!rest { if ($0 == "=") rest = 1; else owner[$1] = $2; next }
@@ -247,13 +253,14 @@ s_altered() {
 	# shellcheck disable=SC2086 # split at newlines on purpose
 	set -- $list
 	unset IFS
-	sums=$(limit 20 md5sum "$@" 2>/dev/null)
+	sums=$(limit 20 md5sum "$@" 2>/dev/null); code=$?
+	late $code "programs that are not as shipped"
+	[ $code -eq 0 ] || [ $code -eq 124 ] || [ $code -eq 137 ] || state partial "not all programs could be compared: md5sum gave exit status $code"
 	IFS=$NL
 	# shellcheck disable=SC2086
 	set -- $owners
 	unset IFS
 	{ said "$pairs"; echo '='; said "$sums"; } | limit_stdin awk "$OTHER_AWK$ALTERED_AWK" - "$@" | sort
-	notroot "programs of others that run were not compared"
 }
 
 look_owners() {

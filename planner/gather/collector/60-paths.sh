@@ -35,9 +35,8 @@ collect_paths() {
 		# names only: to ask a mount point for more may never come back
 		printf '%s\n' /srv /opt /var/www /var/lib /var/log /var/cache /var/spool /data | local_only |
 			while read -r d; do printf '%s\n' "$d" "$d"/*; done
-	} | { set -f; stat_lines; } | awk -F "$TAB" "$PLANNER_MASK"'
+	} | { set -f; stat_lines; } | awk -F "$TAB" "$PASS_AWK$PLANNER_MASK"'
 		BEGIN { split("f file d dir l link s socket p fifo b device c device", w, " "); for (i = 1; i < 14; i += 2) type[w[i]] = w[i + 1] }
-		/\001/ && index($0, MARK) == 1 { print; next }
 		{
 			sub(/\..*/, "", $6)
 			print (($1 in type) ? type[$1] : "other") "\t" $2 "\t" $3 "\t" $4 "\t" $5 "\t" $6 "\t" escape($7) "\t" escape($8)
@@ -61,7 +60,9 @@ size_candidates() {
 
 # One walk over all: each file counts for every candidate above it, a hard link once for each.
 SIZES_AWK='
-BEGIN { FS = "\t"; n = split(ENVIRON["CANDIDATES"], w, "\n"); for (i = 1; i <= n; i++) if (w[i] != "") cand[w[i]] = 1 }
+BEGIN { FS = "\t" }
+!asked { if ($0 == "=") asked = 1; else cand[$0] = 1; next }
+/^~/ { broken = 1; next }
 /^=/ { if (top != "") whole[top] = 1; next }
 {
 	path = $6
@@ -85,6 +86,7 @@ BEGIN { FS = "\t"; n = split(ENVIRON["CANDIDATES"], w, "\n"); for (i = 1; i <= n
 	}
 }
 END {
+	if (broken) for (p in cand) if (!(p in under)) cut++
 	for (p in under) {
 		if (!(under[p] in whole)) { cut++; continue }
 		if (p in blind) { dark++; continue }
@@ -94,29 +96,50 @@ END {
 	if (cut) printf "%s S partial time limit reached: %d folders not measured\n", MARK, cut
 }'
 
-s_sizes() {
-	CANDIDATES=$(size_candidates); export CANDIDATES
-	[ -z "$REMOTE" ] || state partial "nothing measured on or above the network mounts $(said "$REMOTE" | awk '{ printf "%s%s", sep, $0; sep = " " }')"
-	[ -n "$CANDIDATES" ] || return 0
-	tops=$(said "$CANDIDATES" | awk '{ if (top == "" || index($0 "/", top "/") != 1) { top = $0; print } }')
-	IFS=$NL
-	# shellcheck disable=SC2086 # split at newlines on purpose
-	set -- $tops
+# The walk below $tops, in as many parts as the arguments of find need: = ends one, ~ says that the
+# time was up.
+walk_tops() {
+	IFS=$(printf '\036')
+	# shellcheck disable=SC2046 # split at byte 036 on purpose
+	set -- $(said "$tops" | awk '{ bytes += length($0) + 1; if (bytes > 100000) { printf "\036"; bytes = 0 } print }')
 	unset IFS
+	now; until=$((T + 2500))
+	for chunk in "$@"; do
+		now; seconds=$(((until - T) / 100))
+		IFS=$NL
+		# shellcheck disable=SC2086 # split at newlines on purpose
+		set -- $chunk
+		unset IFS
+		[ "$seconds" -gt 0 ] && limit "$seconds" find "$@" -xdev \( -type d \( ! -readable -o ! -executable \) -printf 'U\t%b\t%T@\t%n\t%i\t%p\t%H\0' -prune \) \
+			-o -printf '%y\t%b\t%T@\t%n\t%i\t%p\t%H\0' 2>/dev/null
+		case $seconds,$? in
+		[1-9]*,[01]) printf '=\0' ;;
+		*) printf '~\0'; return ;;
+		esac
+	done
+}
+
+s_sizes() {
+	candidates=$(size_candidates)
+	[ -z "$REMOTE" ] || state partial "nothing measured on or above the network mounts $(said "$REMOTE" | awk '{ printf "%s%s", sep, $0; sep = " " }')"
+	[ -n "$candidates" ] || return 0
+	tops=$(said "$candidates" | awk '{ if (top == "" || index($0 "/", top "/") != 1) { top = $0; print } }')
 	if [ "$FIND" = gnu ]; then
 		{
-			limit 25 find "$@" -xdev \( -type d \( ! -readable -o ! -executable \) -printf 'U\t%b\t%T@\t%n\t%i\t%p\t%H\0' -prune \) \
-				-o -printf '%y\t%b\t%T@\t%n\t%i\t%p\t%H\0' 2>/dev/null
-			[ $? -eq 124 ] || printf '=\0'
-		} | tr '\0\n' '\n\001' | awk -v MARK="$MARK" "$SIZES_AWK" | sort -t "$TAB" -k 4
+			said "$candidates"; echo '='
+			walk_tops | tr '\0\n' '\n\001'
+		} | awk -v MARK="$MARK" "$SIZES_AWK" | sort -t "$TAB" -k 4
 	else
+		IFS=$NL
+		# shellcheck disable=SC2086 # split at newlines on purpose
+		set -- $tops
+		unset IFS
 		for d in "$@"; do
 			[ -d "$d" ] || continue
 			line=$(limit 10 du -x -k -s "$d" 2>/dev/null) || { state partial "not measured: $d"; continue; }
 			printf '%s\t-1\t\t%s\n' $((${line%%[!0-9]*} * 1024)) "$d"
 		done
 	fi
-	unset CANDIDATES
 }
 
 look_paths() {

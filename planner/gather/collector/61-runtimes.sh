@@ -7,8 +7,11 @@
 LANDMARK_LIMIT=4000
 
 collect_landmarks() {
-	set --
-	for d in $(printf '%s\n' /opt /srv /home /usr/local /var/www /var/lib /data /app /root | walkable); do [ ! -d "$d" ] || set -- "$@" "$d"; done
+	IFS=$NL
+	# shellcheck disable=SC2046 # split at newlines on purpose
+	set -- $(printf '%s\n' /opt /srv /home /usr/local /var/www /var/lib /data /app /root | starts |
+		awk '!/^\/var\/lib\/(dpkg|apt|docker|containers|containerd|kubelet|lxcfs|snapd|rpm|yum|dnf|pacman|mysql|postgresql|pgsql)\//')
+	unset IFS
 	[ $# -gt 0 ] || return 0
 	if [ "$FIND" = gnu ]; then show='-printf %s\t%T@\t%p\n'; else show=-print; fi
 	{
@@ -55,7 +58,7 @@ s_virtualenvs() {
 		[ -r "$f" ] && [ -f "$f" ] || continue
 		v=${f%/pyvenv.cfg}
 		printf 'V %s\n' "$v"
-		awk '{ print "k " $0 }' "$f"
+		awk "$PLANNER_MASK"'{ n += length($0) + 1; if (n > 4096) exit; print "k " mask_text($0) }' "$f"
 		for m in "$v"/lib/python*/site-packages; do distributions "$m"; done
 	done
 	set -f

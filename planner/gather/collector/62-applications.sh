@@ -18,7 +18,7 @@ running_folders() {
 }
 
 # head_of KIND PATH FILE: the first line of a record.
-head_of() { printf '%s\n' "$3" | stat_lines | awk -F "$TAB" -v k="$1" -v p="$2" "$PLANNER_MASK"'{ sub(/\..*/, "", $6); print "A " k "\t" escape(p) "\t" $5 "\t" $6 }'; }
+head_of() { printf '%s\n' "$3" | stat_lines | K=$1 P=$2 awk -F "$TAB" "$PASS_AWK$PLANNER_MASK"'BEGIN { k = ENVIRON["K"]; p = ENVIRON["P"] } { sub(/\..*/, "", $6); print "A " k "\t" escape(p) "\t" $5 "\t" $6 }'; }
 
 masked_lines() { limit 5 awk "$PLANNER_MASK"'{ n += length($0); if (n > 65536) exit; print "j " mask_text($0) }' "$1"; }
 
@@ -204,8 +204,9 @@ binary_applications() {
 	{
 		said "$UNOWNED" | awk -F "$TAB" '$1 == "elf" && $5 < 200000000 { print $7 "\t" $5 "\t" $6 "\t" $8 }'
 		running_programs | awk '/^\/(opt|srv|home|usr\/local|var|data|app|root)\//' | stat_lines |
-			awk -F "$TAB" '$1 == "f" && $5 < 200000000 { sub(/\..*/, "", $6); print "1\t" $5 "\t" $6 "\t" $7 }'
+			awk -F "$TAB" "$PASS_AWK"'$1 == "f" && $5 < 200000000 { sub(/\..*/, "", $6); print "1\t" $5 "\t" $6 "\t" $7 }'
 	} | sort -t "$TAB" -k 1,1r -k 2,2n | awk -F "$TAB" -v MARK="$MARK" '
+		index($0, MARK) == 1 { print; next }
 		/\\/ || NF < 4 || seen[$4]++ { next }
 		$4 ~ /\/(python|perl|ruby|node|java|php)[0-9.-]*$/ { next }
 		(total += $2) > 400000000 { cut++; total -= $2; next }

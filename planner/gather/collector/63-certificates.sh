@@ -15,26 +15,31 @@ certificate_candidates() {
 			}
 		}'
 	landmarks '[.](pem|crt|cer)$'
-	for d in $(printf '%s\n' /etc/ssl /etc/pki /etc/letsencrypt/live /etc/nginx /etc/apache2 /etc/httpd /etc/postgresql /etc/mysql /etc/haproxy /etc/postfix /etc/dovecot /etc/ldap /etc/openldap /etc/openvpn /etc/kubernetes/pki /etc/rabbitmq /etc/docker /var/lib/pgsql /var/lib/postgresql | walkable); do
-		[ ! -d "$d" ] || limit 5 find "$d" -xdev -maxdepth 4 \( -path /etc/ssl/certs -o -path /etc/pki/ca-trust -o -path /etc/pki/rpm-gpg -o -name base \) -prune \
+	IFS=$NL
+	for d in $(printf '%s\n' /etc/ssl /etc/pki /etc/letsencrypt/live /etc/nginx /etc/apache2 /etc/httpd /etc/postgresql /etc/mysql /etc/haproxy /etc/postfix /etc/dovecot /etc/ldap /etc/openldap /etc/openvpn /etc/kubernetes/pki /etc/rabbitmq /etc/docker /var/lib/pgsql /var/lib/postgresql | starts); do
+		unset IFS
+		limit 5 find "$d" -xdev -maxdepth 4 \( -path /etc/ssl/certs -o -path /etc/pki/ca-trust -o -path /etc/pki/rpm-gpg -o -name base \) -prune \
 			-o \( -name '*.pem' -o -name '*.crt' -o -name '*.cer' -o -name '*.cert' \) ! -type d -print 2>/dev/null
+		late $? "certificates below $d"
 	done
+	unset IFS
 	# what somebody put among those of authorities: the package makes links
 	[ ! -d /etc/ssl/certs ] || limit 5 find /etc/ssl/certs -xdev -maxdepth 1 -type f ! -name 'ca-certificates.crt' ! -name 'ca-bundle*' -print 2>/dev/null
 }
 
 # Bundles of authorities come with the system, and libraries carry theirs.
 certificate_files() {
-	certificate_candidates | awk '
+	certificate_candidates | awk "$PASS_AWK"'
 		/\\/ || /\/(ca-bundle|ca-certificates|cacert|tls-ca-bundle|email-ca-bundle|objsign-ca-bundle|ca-bundle\.trust)[^\/]*$/ { next }
 		/^\/(usr\/share|usr\/lib|etc\/pki\/tls\/cert\.pem|usr\/local\/share\/ca-certificates)(\/|$)/ && !/\/usr\/local\/share\// { next }
 		/\/(site-packages|dist-packages|node_modules|testdata|test|tests|examples?)\// { next }
-		!seen[$0]++' | local_only
+		!seen[$0]++'
 }
 
 # Size, mode and owner of what a link leads to; fields of stat_lines are those of the link.
 CERTIFICATES_AWK='
 BEGIN { FS = "\t" }
+index($0, MARK) == 1 { print; next }
 {
 	path = $7
 	if (path == "" || ($1 != "f" && $1 != "l") || $5 + 0 > 2097152) next

@@ -79,17 +79,16 @@ s_audit() {
 	set +f
 	if [ -s /etc/audit/audit.rules ]; then set -- /etc/audit/audit.rules; else set -- /etc/audit/rules.d/*.rules; fi
 	set -f
-	files=
 	for f in "$@"; do
-		if [ -r "$f" ]; then files="$files $f"
+		shift
+		if [ -r "$f" ]; then set -- "$@" "$f"
 		elif [ -e "$f" ]; then notroot "rules of the audit"
 		fi
 	done
-	[ -n "$files" ] || return 0
-	# shellcheck disable=SC2086 # names of that folder, without white space
+	[ $# -gt 0 ] || return 0
 	awk -v MARK="$MARK" "$PLANNER_MASK"'
 		/^[ \t]*-/ && ++n <= 1000 { print "rule\t" escape(mask_text($0)) }
-		END { if (n > 1000) printf "%s S partial 1000 of %d rules of the audit\n", MARK, n }' $files
+		END { if (n > 1000) printf "%s S partial 1000 of %d rules of the audit\n", MARK, n }' "$@"
 }
 
 # Only names leave sssd.conf and its like: a list of keys for each file, nothing else.
@@ -122,20 +121,19 @@ kind == "smb" && tolower(section) != "global" { next }
 	else { i = index($0, "="); if (!i) next; key = substr($0, 1, i - 1); value = substr($0, i + 1) }
 	gsub(/^[ \t]+|[ \t]+$/, "", key); gsub(/^[ \t]+|[ \t]+$/, "", value)
 	key = tolower(key); gsub(/ /, "_", key)
-	if (((kind, key) in wanted) && value != "" && ++n <= 200) print "set\t" FILENAME "\t" escape(section) "\t" key "\t" escape(mask_text(value))
+	if (((kind, key) in wanted) && value != "" && ++n <= 200) print "set\t" escape(FILENAME) "\t" escape(section) "\t" key "\t" escape(mask_text(value))
 }'
 
 s_directory() {
 	[ -r /etc/nsswitch.conf ] || state partial "no /etc/nsswitch.conf: where users come from is the default of the C library"
 	set +f
-	list=
+	set --
 	for f in /etc/nsswitch.conf /etc/sssd/sssd.conf /etc/sssd/conf.d/*.conf /etc/krb5.conf /etc/krb5.conf.d/* /etc/samba/smb.conf /etc/nslcd.conf /etc/ldap.conf /etc/ldap/ldap.conf /etc/openldap/ldap.conf /etc/libnss-ldap.conf /etc/yp.conf /etc/ipa/default.conf; do
-		if [ -f "$f" ] && [ -r "$f" ]; then list="$list $f"
+		if [ -f "$f" ] && [ -r "$f" ]; then set -- "$@" "$f"
 		elif [ -e "$f" ]; then notroot "$f"
 		fi
 	done
-	# shellcheck disable=SC2086 # names without white space, from the patterns above
-	[ -z "$list" ] || awk "$PLANNER_MASK$DIRECTORY_AWK" $list
+	[ $# -eq 0 ] || awk "$PLANNER_MASK$DIRECTORY_AWK" "$@"
 	set -f
 	[ ! -d /etc/sssd ] || [ -x /etc/sssd ] || notroot "/etc/sssd"
 	[ ! -e /etc/krb5.keytab ] || echo "keytab$TAB/etc/krb5.keytab"

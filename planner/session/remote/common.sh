@@ -408,7 +408,7 @@ prepare() {
 	FIND=plain
 	[ -z "$(find /proc/self -maxdepth 0 -printf x 2>/dev/null)" ] || FIND=gnu
 	LACKS=
-	for tool in cat cut date df find grep head id ls md5sum readlink sed sleep sort tr uname; do
+	for tool in cat cut date df find grep head id ls readlink sed sleep sort tr uname; do
 		has $tool || LACKS="$LACKS $tool"
 	done
 	REMOTE=$(remote_mounts); REMOTE_CUT=
