@@ -7,10 +7,10 @@ highest use, whom a workload spoke to on other days, how its data grew, and what
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from msgspec import structs
 
+from planner.facts.typed import seconds
 from planner.model import Gone, Host, Look, Peer, Volume, Workload
 
 PEAKS = ("memory", "memory_peak", "cpu_milli")
@@ -25,13 +25,15 @@ def newest(hosts: Sequence[Host]) -> Host:
     ``hosts``: one or more looks at one machine.
     """
     seen = [host for host in hosts if host.status == "seen"]
-    return max(seen or hosts, key=lambda host: host.taken_at)
+    return max(seen or hosts, key=lambda host: (seconds(host.taken_at) is not None, host.taken_at))
 
 
 def comparable(base: Host, other: Host) -> str:
     """Why ``other`` says nothing about the machine that ``base`` is; empty: it does."""
     if other.status != "seen":
         return other.reason or other.status
+    if seconds(other.taken_at) is None:
+        return "its time cannot be read"
     ids = base.machine_id.value, other.machine_id.value
     if all(ids) and ids[0] != ids[1]:
         return "another machine id: it was installed anew, or is another machine"
@@ -76,9 +78,10 @@ def growth(volume: Volume, taken_at: str, earlier: Sequence[tuple[str, int]]) ->
 
     ``earlier``: (time, bytes).
     """
-    measured = [(_seconds(when), size) for when, size in earlier if size >= 0]
-    now = _seconds(taken_at)
-    if volume.size < 0 or not measured:
+    times = [(seconds(when), size) for when, size in earlier if size >= 0]
+    measured = [(when, size) for when, size in times if when is not None]
+    now = seconds(taken_at)
+    if volume.size < 0 or not measured or now is None:
         return None
     first, size = min(measured)
     return round((volume.size - size) * _DAY / (now - first)) if now > first else None
@@ -139,7 +142,3 @@ def _peers(workload: Workload, earlier: Sequence[tuple[str, Workload]]) -> tuple
             if peer.seen and (key not in found or not found[key].seen or found[key].last_seen):
                 found[key] = structs.replace(peer, last_seen=when)
     return tuple(found[key] for key in sorted(found))
-
-
-def _seconds(taken_at: str) -> float:
-    return datetime.fromisoformat(taken_at).timestamp()

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,14 @@ KNOWN = frozenset(
 """Facts by which a file is known to be one of facts."""
 
 _SCHEMA = "s1_"
+_LONGEST_REASON = 200
+_SECRET = re.compile(
+    r"((?:passw|pwd|passphrase|secret|token|credential|api[_-]?key|authorization|bearer)"
+    r"[\w-]{0,40})[\"']?(?: ?[=:] ?| )\S.*",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(r"(?<=://)[^/\s@]*@")
+_OPAQUE = re.compile(r"\b[\w+=-]{32,}")
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,10 @@ def _files(path: Path) -> list[Path]:
 
 def _read(file: Path, prefix: str) -> Told:
     try:
+        file.name.encode()
+    except UnicodeEncodeError:
+        raise _UnusableError("its name is not UTF-8: rename it as its host is called") from None
+    try:
         data = msgspec.json.decode(file.read_bytes())
         name, wrapped = file.name.removeprefix(prefix), isinstance(data, dict)
         if wrapped and isinstance(data.get("__payload__"), str):
@@ -127,8 +140,15 @@ def _read(file: Path, prefix: str) -> Told:
         if data.get(status) is True:
             reason = data.get("msg")
             text = reason if isinstance(reason, str) else f"setup was {status}"
-            return Told(host, {}, changed, status, " ".join(text.split()))
+            return Told(host, {}, changed, status, _reason(text))
     raise _UnusableError("no facts in it: move it out of this folder")
+
+
+def _reason(text: str) -> str:
+    """One short line without what looks like a secret: from the word that names it on, nothing."""
+    line = "".join(c for c in " ".join(text[:2000].split()) if c.isprintable())
+    line = _OPAQUE.sub("***", _LOGIN.sub("***@", _SECRET.sub(r"\1 ***", line)))
+    return line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 3]}..."
 
 
 def _unwrapped(value: Any) -> Any:

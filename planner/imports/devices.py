@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from planner.facts.text import joined
 from planner.facts.typed import told
 from planner.imports.values import items, mapping, whole, word
 from planner.model import BlockDevice, Confinement, Processor, Typed
@@ -57,16 +58,24 @@ def _count(value: object) -> int:
 def block_devices(facts: Facts) -> Typed | None:
     """Disks with their partitions; empty loop devices and drives are none."""
     said = facts.get("ansible_devices")
-    if not isinstance(said, Mapping):
+    if said is None:
         return None
-    found = {one.name: one for name, disk in said.items() for one in _disk(name, mapping(disk))}
-    lacks = "what the devices are made of is not told"
+    bad: list[str] = []
+    found = {
+        one.name: one for name, disk in mapping(said).items() for one in _disk(name, disk, bad)
+    }
+    dropped = f"{len(bad)} devices not understood" if bad else ""
+    if not found:
+        return Typed(DOOR, unknown=joined("setup tells no devices", dropped))
+    lacks = joined("what the devices are made of is not told", dropped)
     return told(DOOR, [found[name] for name in sorted(found)], lacks)
 
 
-def _disk(name: str, said: Mapping[str, object]) -> Iterator[BlockDevice]:
-    size = (whole(said.get("sectors")) or 0) * _SECTOR
-    if not re.fullmatch(r"[\w!.-]+", name) or size <= 0:
+def _disk(name: str, disk: object, bad: list[str]) -> Iterator[BlockDevice]:
+    """``bad`` gets the names of what cannot be understood."""
+    said = mapping(disk)
+    size = _size(name, said, bad)
+    if size <= 0:
         return
     kind: _Type = next((kind for mark, kind in _TYPES if name.startswith(mark)), "disk")
     yield BlockDevice(
@@ -79,9 +88,17 @@ def _disk(name: str, said: Mapping[str, object]) -> Iterator[BlockDevice]:
         transport="virtio" if name.startswith("vd") else "nvme" if name.startswith("nvme") else "",
     )
     for part, values in mapping(said.get("partitions")).items():
-        length = (whole(mapping(values).get("sectors")) or 0) * _SECTOR
-        if re.fullmatch(r"[\w!.-]+", part) and length > 0:
+        length = _size(part, mapping(values), bad)
+        if length > 0:
             yield BlockDevice(part.replace("!", "/"), length, "part", parent=name.replace("!", "/"))
+
+
+def _size(name: str, said: Mapping[str, object], bad: list[str]) -> int:
+    sectors = whole(said.get("sectors"))
+    if sectors is None or sectors < 0 or not re.fullmatch(r"[\w!.-]+", name):
+        bad.append(name)
+        return 0
+    return sectors * _SECTOR
 
 
 def confinement(facts: Facts) -> Typed | None:

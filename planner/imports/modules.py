@@ -10,6 +10,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from planner.facts.text import joined
 from planner.facts.typed import told
 from planner.imports.values import items, mapping, whole, word
 from planner.model import Listener, Mount, Package, Space, Typed, Unit
@@ -23,12 +24,27 @@ _ACTIVE = ("active", "activating", "reloading", "deactivating", "failed", "inact
 _UNIT_LACKS = "service_facts tells no text, no sockets, no timers, and not what ran once and ended"
 
 
+def _counted(lacks: str, dropped: int, what: str) -> str:
+    return joined(lacks, f"{dropped} {what} not understood" if dropped else "")
+
+
+def _nothing(door: str, what: str, dropped: int = 0) -> Typed:
+    """No machine has none of these: nothing told is not nothing there."""
+    return Typed(door, unknown=_counted(f"{door} tells no {what}", dropped, what))
+
+
+def _points(facts: Facts) -> tuple[str, object]:
+    """What tells of mounts, and its entries."""
+    points = facts.get("mount_points")
+    if points is not None and (points or "ansible_mounts" not in facts):
+        return "mount_facts", [*points.values()] if isinstance(points, Mapping) else points
+    return _SETUP, facts.get("ansible_mounts")
+
+
 def mounts(facts: Facts) -> Typed | None:
     """From mount_facts, which tells all; setup leaves out what has no device and no server."""
-    points = facts.get("mount_points")
-    whole_list = [*mapping(points).values()] if isinstance(points, Mapping) else None
-    said = whole_list if whole_list is not None else facts.get("ansible_mounts")
-    if not isinstance(said, list):
+    door, said = _points(facts)
+    if said is None:
         return None
     found = [
         Mount(
@@ -37,49 +53,63 @@ def mounts(facts: Facts) -> Typed | None:
             type=word(one.get("fstype")),
             options=tuple(dict.fromkeys(o for o in word(one.get("options")).split(",") if o)),
         )
-        for one in map(mapping, said)
+        for one in map(mapping, items(said))
     ]
     known = [mount for mount in found if mount.path.startswith("/") and mount.type]
-    if whole_list is not None:
-        return told("mount_facts", known, "of several mounts on one path, only one")
-    return told(_SETUP, known, "setup tells only mounts of devices and of network shares")
+    dropped = len(found) - len(known)
+    if not known:
+        return _nothing(door, "mounts", dropped)
+    lacks = "setup tells only mounts of devices and of network shares"
+    if door != _SETUP:
+        lacks = "of several mounts on one path, only one"
+    return told(door, known, _counted(lacks, dropped, "mounts"))
 
 
 def space(facts: Facts) -> Typed | None:
     """Used counts the blocks that are kept for root, too: both tell only what is available."""
-    points = facts.get("mount_points")
-    said = [*mapping(points).values()] if points else facts.get("ansible_mounts")
-    if not isinstance(said, list):
+    door, said = _points(facts)
+    if said is None:
         return None
-    found = {}
-    for one in map(mapping, said):
+    found: dict[str, Space] = {}
+    dropped = 0
+    for one in map(mapping, items(said)):
         path, size = word(one.get("mount")), whole(one.get("size_total"))
         free = whole(one.get("size_available"))
-        if word(one.get("fstype")) in _NETWORK or not path.startswith("/"):
+        if word(one.get("fstype")) in _NETWORK or size == 0:
             continue
-        if size and free is not None and 0 <= free <= size:
+        if path.startswith("/") and size and free is not None and 0 <= free <= size:
             found[path] = Space(path, size, size - free)
-    lacks = "used includes the blocks that are kept for root"
-    return told("mount_facts" if points else _SETUP, [found[path] for path in sorted(found)], lacks)
+        elif not one or not path.startswith("/") or word(one.get("device")).startswith("/"):
+            dropped += 1
+    if not found:
+        return _nothing(door, "space", dropped)
+    lacks = _counted("used includes the blocks that are kept for root", dropped, "mounts")
+    return told(door, [found[path] for path in sorted(found)], lacks)
 
 
 def packages(facts: Facts) -> Typed | None:
     said = facts.get("packages")
-    if not isinstance(said, Mapping):
+    if said is None:
         return None
-    found = {
-        package
-        for several in said.values()
-        for package in map(_package, map(mapping, items(several)))
-        if package
-    }
+    entries = [one for several in mapping(said).values() for one in _several(several)]
+    real = [one for one in entries if word(one.get("name")) != "gpg-pubkey"]
+    read = [_package(one) for one in real]
+    found = {package for package in read if package}
+    dropped = read.count(None)
+    if not found:
+        return _nothing("package_facts", "packages", dropped)
     order = sorted(found, key=lambda p: (p.name, p.arch, p.version))
-    return told("package_facts", order)
+    return told("package_facts", order, _counted("", dropped, "packages"))
+
+
+def _several(value: object) -> list[Mapping[str, object]]:
+    """The entries of one name; what is no list counts as one that cannot be understood."""
+    return [mapping(one) for one in value] if isinstance(value, list) else [{}]
 
 
 def _package(said: Mapping[str, object]) -> Package | None:
     name, version = word(said.get("name")), word(said.get("version"))
-    if not name or not version or name == "gpg-pubkey":
+    if not name or not version:
         return None
     release, epoch = word(said.get("release")), word(said.get("epoch"))
     if word(said.get("source")) == "rpm":
@@ -92,14 +122,19 @@ def _package(said: Mapping[str, object]) -> Package | None:
 def units(facts: Facts) -> Typed | None:
     """Services. What systemd knows goes before what an init script of the same name says."""
     said = facts.get("services")
-    if not isinstance(said, Mapping):
+    if said is None:
         return None
     found: dict[str, Unit] = {}
-    for one in sorted(map(mapping, said.values()), key=lambda s: s.get("source") == "systemd"):
+    entries = [mapping(one) for one in mapping(said).values()]
+    for one in sorted(entries, key=lambda s: s.get("source") == "systemd"):
         unit = _unit(one)
         if unit:
             found[unit.name] = unit
-    return told("service_facts", [found[name] for name in sorted(found)], _UNIT_LACKS)
+    dropped = sum(1 for one in entries if not word(one.get("name")))
+    if not found:
+        return _nothing("service_facts", "services", dropped)
+    lacks = _counted(_UNIT_LACKS, dropped, "services")
+    return told("service_facts", [found[name] for name in sorted(found)], lacks)
 
 
 def _unit(said: Mapping[str, object]) -> Unit | None:
@@ -129,7 +164,7 @@ def _unit(said: Mapping[str, object]) -> Unit | None:
 def listeners(facts: Facts) -> Typed | None:
     """TCP and UDP; a module that could not see whose a socket is says 0."""
     tcp, udp = facts.get("tcp_listen"), facts.get("udp_listen")
-    if not isinstance(tcp, list) and not isinstance(udp, list):
+    if tcp is None and udp is None:
         return None
     pids: dict[tuple[Literal["tcp", "udp"], int, str], set[int]] = {}
     bad = 0
@@ -143,7 +178,13 @@ def listeners(facts: Facts) -> Typed | None:
             pid = whole(one.get("pid")) or 0
             pids.setdefault((protocol, port, address), set()).update({pid} if pid > 0 else ())
     found = [Listener(p, a, n, tuple(sorted(who))) for (p, n, a), who in sorted(pids.items())]
-    return told("listen_ports_facts", found, f"{bad} sockets not understood" if bad else "")
+    untold = [name for name, entries in protocols if not isinstance(entries, list)]
+    lacks = _counted("", bad, "sockets")
+    for protocol in untold:
+        lacks = joined(f"{protocol.upper()} sockets not told", lacks)
+    if not found and lacks:
+        return Typed("listen_ports_facts", unknown=lacks)
+    return told("listen_ports_facts", found, lacks)
 
 
 def _bound(value: object) -> str:

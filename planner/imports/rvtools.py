@@ -6,9 +6,13 @@ are free text, in which people keep passwords: none is read.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import structs
 
 from planner.facts.typed import told
 from planner.imports import sheets
@@ -24,6 +28,7 @@ from planner.model import (
     VirtualMachine,
 )
 from planner.model.guest import Power
+from planner.store import printable
 
 DOOR = "rvtools"
 
@@ -32,7 +37,10 @@ _SHARED = ("virtual", "physical", "virtualsharing", "physicalsharing")
 _LACKS = "RVTools tells no TPM, no CPU affinity, and of devices of the host only USB and network"
 _PLACES = {"cluster": "cluster", "datacenter": "datacenter", "esxi_hostname": "host",
            "folder": "folder"}  # fmt: skip
-Key = tuple[str, str]
+_CENTRE = ("vi sdk uuid", "vi sdk server")
+_MACHINE = ("vm id", "vm uuid", "vm")
+_SHOWN = 20
+Key = tuple[str, ...]
 
 
 def read(paths: Sequence[Path], by_dns_name: bool = False) -> Imported:
@@ -43,59 +51,110 @@ def read(paths: Sequence[Path], by_dns_name: bool = False) -> Imported:
     """
     machines: list[tuple[str, str, Snapshot]] = []
     left: list[str] = []
+    nameless: list[str] = []
     for path in paths:
         export = sheets.read(path)
-        tables = {name: _by_machine(rows) for name, rows in export.sheets.items()}
-        for row in export.sheets["vinfo"]:
-            name, key = word(row.get("vm")), _key(row)
+        info = export.sheets["vinfo"]
+        tables = {s: _table(info, rows) for s, rows in export.sheets.items() if s != "vinfo"}
+        for number, row in enumerate(info, 1):
+            name, id = word(row.get("vm")), word(row.get("vm id")) or word(row.get("vm uuid"))
             if not name:
+                nameless.append(
+                    f"{printable(path)}: machine {number} of vInfo ({id or 'no VM ID'})"
+                )
                 continue
             if flag(row.get("template")) or flag(row.get("srm placeholder")):
                 left.append(name)
                 continue
             called = (word(row.get("dns name")) if by_dns_name else "") or name
-            own = {sheet: of.get(key, []) for sheet, of in tables.items()}
-            machines.append((called, key[1], _snapshot(called, export, row, own)))
-    notes = [f"{len(left)} templates and placeholders: {', '.join(sorted(left))}"] if left else []
-    return Imported(*_named(machines, notes))
+            told_of = {sheet: table.of(row) for sheet, table in tables.items()}
+            own = {sheet: rows for sheet, rows in told_of.items() if rows is not None}
+            machines.append((called, id or name, _snapshot(called, export, row, own)))
+    notes = [f"{len(left)} templates and placeholders: {_some(left)}"] if left else []
+    problems = []
+    if nameless:
+        problems.append(
+            f"{len(nameless)} machines whose name cannot be used: {_some(nameless)}: rename them"
+        )
+    return _named(machines, problems, notes)
 
 
 def _named(
-    machines: Sequence[tuple[str, str, Snapshot]], notes: list[str]
-) -> tuple[tuple[Snapshot, ...], tuple[str, ...], tuple[str, ...]]:
-    several: dict[str, int] = defaultdict(int)
-    for name, _, _ in machines:
-        several[name] += 1
+    machines: Sequence[tuple[str, str, Snapshot]], problems: list[str], notes: list[str]
+) -> Imported:
+    several = Counter(name for name, _, _ in machines)
     found: dict[str, Snapshot] = {}
-    problems = []
+    twice = []
     for name, number, snapshot in machines:
         unique = f"{name}.{number}" if several[name] > 1 else name
         if unique in found:
-            problems.append(f"{unique}: in the export twice, the first counts: remove the other")
+            twice.append(unique)
             continue
-        fields = {f: getattr(snapshot, f) for f in snapshot.__struct_fields__}
-        found[unique] = Snapshot(**{**fields, "host": unique})
-    for name in sorted(name for name, count in several.items() if count > 1):
-        notes.append(f"{several[name]} machines are called {name}: the VM ID is added to each")
-    return tuple(found[name] for name in sorted(found)), tuple(problems), tuple(notes)
+        found[unique] = structs.replace(snapshot, host=unique)
+    if twice:
+        problems.append(
+            f"{len(twice)} rows of machines that are in the export before, the first counts: "
+            f"{_some(twice)}: remove the others"
+        )
+    shared = [name for name, count in several.items() if count > 1]
+    if shared:
+        count = sum(several[name] for name in shared)
+        notes.append(f"{count} machines share their name: the VM ID is added: {_some(shared)}")
+    return Imported(tuple(found[name] for name in sorted(found)), tuple(problems), tuple(notes))
 
 
-def _key(row: Row) -> Key:
-    """A machine: its vCenter with its VM ID; by its name alone, where an export has no ids."""
-    centre = word(row.get("vi sdk uuid")) or word(row.get("vi sdk server"))
-    return centre, word(row.get("vm id")) or word(row.get("vm uuid")) or word(row.get("vm"))
+def _some(names: Iterable[str]) -> str:
+    ordered = sorted(set(names))
+    more = len(ordered) - _SHOWN
+    return ", ".join(ordered[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _by_machine(rows: Iterable[Row]) -> dict[Key, list[Row]]:
-    found: dict[Key, list[Row]] = defaultdict(list)
+@dataclass(frozen=True)
+class _Table:
+    """Rows of one sheet by machine: by the columns that the sheet and vInfo both fill."""
+
+    columns: tuple[str, ...]
+    rows: Mapping[Key, list[Row]]
+    shared: AbstractSet[Key]
+    """What several machines of vInfo have in common."""
+
+    def of(self, row: Row) -> list[Row] | None:
+        """None: what is of this machine cannot be told."""
+        key = _key(row, self.columns)
+        return None if not self.columns or key in self.shared else self.rows.get(key, [])
+
+
+def _table(info: Sequence[Row], rows: Sequence[Row]) -> _Table:
+    """Of the columns that name a machine, the first in which no row of both sheets is empty. An
+    empty sheet tells that no machine has any; one of which no row is of a machine tells nothing.
+    """
+    columns = tuple(
+        name
+        for names in (_CENTRE, _MACHINE)
+        if (name := next((c for c in names if _filled(info, c) and _filled(rows, c)), ""))
+    )
+    if not {*columns} & {*_MACHINE}:
+        return _Table((), {}, frozenset())
+    found: dict[Key, list[Row]] = {}
     for row in rows:
-        found[_key(row)].append(row)
-    return found
+        found.setdefault(_key(row, columns), []).append(row)
+    machines = Counter(_key(row, columns) for row in info)
+    shared = {key for key, count in machines.items() if count > 1}
+    fits = not found or not found.keys().isdisjoint(machines.keys())
+    return _Table(columns if fits else (), found, shared)
+
+
+def _filled(rows: Sequence[Row], column: str) -> bool:
+    return all(word(row.get(column)) for row in rows if column != "vm" or word(row.get("vm")))
+
+
+def _key(row: Row, columns: Sequence[str]) -> Key:
+    return tuple(word(row.get(column)) for column in columns)
 
 
 def _snapshot(name: str, export: Export, info: Row, own: dict[str, list[Row]]) -> Snapshot:
     guest = _guest(info, own)
-    lacks = [_LACKS] + [f"no sheet {s}" for s in ("vDisk", "vSnapshot") if s.lower() not in own]
+    lacks = [_LACKS, *_untold(export, own)]
     typed = {"guest": told(DOOR, guest, "; ".join(lacks))}
     if space := _space(own.get("vpartition", [])):
         typed["space"] = space
@@ -111,6 +170,16 @@ def _snapshot(name: str, export: Export, info: Row, own: dict[str, list[Row]]) -
         variables={variable: place for variable, place in places.items() if place},
         typed=typed,
     )
+
+
+def _untold(export: Export, own: Mapping[str, list[Row]]) -> Iterator[str]:
+    for sheet in ("vDisk", "vSnapshot"):
+        if sheet.lower() not in export.sheets:
+            yield f"no sheet {sheet}"
+        elif sheet.lower() not in own:
+            yield f"the rows of {sheet} that are of this machine cannot be told"
+    if own.get("vdisk") == []:
+        yield "no row of it in vDisk"
 
 
 def _guest(info: Row, own: dict[str, list[Row]]) -> VirtualMachine:
@@ -137,7 +206,7 @@ def _guest(info: Row, own: dict[str, list[Row]]) -> VirtualMachine:
         latency_sensitivity=word(info.get("latency sensitivity")),
         fault_tolerance=word(info.get("ft state")),
         passthrough=tuple(_passthrough(own)) or None,
-        disks=tuple(_disks(own["vdisk"])) if "vdisk" in own else None,
+        disks=tuple(_disks(own.get("vdisk", []))) or None,
         snapshots=len(own["vsnapshot"]) if "vsnapshot" in own else None,
         oldest_snapshot=min((when for when in taken if when), default=""),
         secure_boot=flag(info.get("efi secure boot")),

@@ -11,15 +11,24 @@ import io
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 from planner.errors import InputError
 from planner.imports.values import at, moment
 from planner.store import printable
 
 Row = Mapping[str, object]
+
+MACHINES = 100_000
+"""Most rows of vInfo."""
+UNPACKED = 512 * 1024 * 1024
+"""Most bytes of a workbook's parts together, or of one CSV file."""
+_ROWS = 2_000_000
 
 _SHEETS = frozenset({"vinfo", "vcpu", "vmemory", "vdisk", "vpartition", "vnetwork", "vsnapshot",
                      "vusb", "vtools", "vmetadata"})  # fmt: skip
@@ -73,22 +82,45 @@ def _workbook(path: Path) -> tuple[dict[str, Sequence[Row]], str]:
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
+    damaged = (zipfile.BadZipFile, zlib.error, EOFError, ParseError, InvalidFileException,
+               LookupError, ValueError, TypeError, AttributeError, NotImplementedError,
+               RuntimeError)  # fmt: skip
     try:
+        with zipfile.ZipFile(path) as parts:
+            _small(path, sum(part.file_size for part in parts.infolist()))
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError) as error:
+        try:
+            sheets: dict[str, Sequence[Row]] = {
+                name.lower(): _table(path, name, book[name].iter_rows(values_only=True))
+                for name in book.sheetnames
+                if name.lower() in _SHEETS
+            }
+            return sheets, moment(book.properties.created)
+        finally:
+            book.close()
+    except damaged as error:
         raise InputError(
             f"{printable(path)}: no .xlsx workbook ({printable(error)}): export it from RVTools "
             "again, without a password"
         ) from None
-    try:
-        sheets: dict[str, Sequence[Row]] = {
-            name.lower(): list(_rows(book[name].iter_rows(values_only=True)))
-            for name in book.sheetnames
-            if name.lower() in _SHEETS
-        }
-        return sheets, moment(book.properties.created)
-    finally:
-        book.close()
+
+
+def _small(path: Path, size: int) -> None:
+    if size > UNPACKED:
+        raise InputError(
+            f"{printable(path)}: {size >> 20} MiB unpacked, more than {UNPACKED >> 20}: export "
+            "fewer machines at a time"
+        )
+
+
+def _table(path: Path, name: str, lines: Iterable[Sequence[object]]) -> list[Row]:
+    most = MACHINES if name.lower() == "vinfo" else _ROWS
+    found = list(islice(_rows(lines), most + 1))
+    if len(found) > most:
+        raise InputError(
+            f"{printable(path)}: more than {most} rows in {name}: export fewer machines at a time"
+        )
+    return found
 
 
 def _folder(path: Path) -> tuple[dict[str, Sequence[Row]], str]:
@@ -96,12 +128,13 @@ def _folder(path: Path) -> tuple[dict[str, Sequence[Row]], str]:
     for name in sorted(os.listdir(path)):
         match = re.fullmatch(r"(?:.*tab)?(v[a-z]+)\.csv", name, re.IGNORECASE)
         if match and match[1].lower() in _SHEETS:
-            sheets[match[1].lower()] = list(_rows(_csv(path / name)))
+            sheets[match[1].lower()] = _table(path / name, match[1], _csv(path / name))
     return sheets, ""
 
 
 def _csv(file: Path) -> Iterator[list[str]]:
     """The separator is that of the Windows that RVTools ran on."""
+    _small(file, file.stat().st_size)
     body = file.read_bytes().decode("utf-8-sig", errors="replace")
     first = body.partition("\n")[0]
     mark = max(",;\t", key=first.count)

@@ -25,7 +25,7 @@ def whole(value: object) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, float):
-        return int(value) if abs(value) < 1e18 else None
+        return int(value) if abs(value) < 1e18 and value.is_integer() else None
     if isinstance(value, int):
         return value if abs(value) < 10**18 else None
     if isinstance(value, str):

@@ -39,6 +39,8 @@ class Typed(Data, frozen=True):
     value: Any = None
     partial: str = ""
     unknown: str = ""
+    taken_at: str = ""
+    """When that door told it, ISO 8601; empty: at the time of the snapshot."""
 
 
 class Login(Data, frozen=True):
