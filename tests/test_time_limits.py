@@ -32,8 +32,10 @@ sh -c 'trap "" TERM; while :; do sleep {seconds}; done' &
 echo begun
 wait
 """
-SHELLS = [shell for shell in ALL_SHELLS if shell.name != "yash"]
-"""yash, which is /bin/sh of no system, does not hear a signal while it waits for a job."""
+SHELLS = [shell for shell in ALL_SHELLS if shell.name not in ("yash", "ksh93")]
+"""yash does not hear a signal while it waits for a job, and ksh93 loses one now and then: where
+there is no timeout, a guard of theirs may stay until its time is up. Neither is /bin/sh of a Linux
+system."""
 TIMEOUTS = ("timeout", "no-timeout")
 
 

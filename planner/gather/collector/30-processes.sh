@@ -22,7 +22,8 @@ abandon() {
 	"$@" </dev/null &
 	job=$!
 	(
-		trap 'kill $! 2>/dev/null; exit 0' TERM
+		# KILL: what was forked a moment ago still has the handler of the trap, and loses a TERM
+		trap 'kill -KILL $! 2>/dev/null; exit 0' TERM
 		sleep "$secs" &
 		wait $!
 		kill -USR1 "$me"
