@@ -58,6 +58,7 @@ def test_what_could_change_something_is_found(line: str) -> None:
         '7 connect(3, {sa_family=AF_UNIX, sun_path="/run/systemd/private"}, 22) = 0',
         "7 connect(3, {sa_family=AF_NETLINK, nl_pid=0, nl_groups=00000000}, 12) = 0",
         "7 bind(3, {sa_family=AF_NETLINK, nl_pid=0, nl_groups=00000000}, 12) = 0",
+        '7 bind(3, {sa_family=AF_UNIX, sun_path=@"47ddfade14c7ad98/bus/systemctl/"}, 34) = 0',
         "7 ioctl(1, TCGETS, 0x7ffe) = -1 ENOTTY (Inappropriate ioctl for device)",
         "7 kill(7, 0) = 0",
         "7 sendto(3, [{nlmsg_len=20, nlmsg_type=RTM_GETADDR}], 20, 0, NULL, 0) = 20",

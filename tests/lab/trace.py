@@ -116,7 +116,8 @@ def _judged(call: str, rest: str, ours: dict[str, str]) -> bool:
             return False
         return not ("AF_UNIX" in rest and path and _known(path[1]))
     if call == "bind":
-        return "AF_NETLINK" not in rest
+        # an abstract name, as systemctl of systemd 254 and later gives its end, is no file
+        return "AF_NETLINK" not in rest and 'sun_path=@"' not in rest
     if call in ("kill", "tkill", "tgkill"):
         target = _TRANSLATED.sub(r"\1", rest).split(",")[0].strip().lstrip("-")
         return target not in ours and target != "0" and not re.search(r", 0\)", rest)
