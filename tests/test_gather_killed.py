@@ -19,6 +19,8 @@ from planner import store
 def program(folder: Path, *flags: str) -> list[str]:
     """``planner gather`` with a short script in the collector's place."""
     text = (
+        # What a shell starts in the background hears no SIGINT, and hands that down.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import fakessh, planner.gather as g; from planner.cli import main\n"
         "whole = g.gather\n"
         "g.gather = lambda *given: whole(*given, scripts=fakessh.look)\n"

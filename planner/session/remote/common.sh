@@ -118,7 +118,9 @@ watched() {
 	wait $job
 	code=$?
 	now
-	if [ "$T" -lt $over ]; then kill -TERM $guard 2>/dev/null
+	if [ "$T" -lt $over ]; then
+		# mksh loses a signal that comes just before it waits
+		for _ in 1 2 3; do kill -TERM $guard || break; (:); done 2>/dev/null
 	elif [ $code -gt 127 ]; then code=124
 	fi
 	wait $guard 2>/dev/null
