@@ -32,9 +32,16 @@ from planner.model import (
     WorkloadPlan,
 )
 
+_ONE_POD = ("loopback", "socket", "file")
+
 
 def make_plan(
-    snapshots: Sequence[Snapshot], ruleset: rules.RuleSet, *, as_of: str | None, version: str
+    snapshots: Sequence[Snapshot],
+    ruleset: rules.RuleSet,
+    *,
+    as_of: str | None,
+    version: str,
+    context: rules.Context = rules.NO_CONTEXT,
 ) -> Plan:
     """Decide for every machine of *snapshots*.
 
@@ -63,6 +70,7 @@ def make_plan(
                 tuple(w for w in connected if w.host == subject.host.name),
                 ruleset,
                 moment,
+                context,
             )
             for subject in subjects
         ),
@@ -117,12 +125,11 @@ def _host_plan(
     found: tuple[Workload, ...],
     ruleset: rules.RuleSet,
     as_of: str,
+    context: rules.Context,
 ) -> HostPlan:
     host, detected = subject.host, subject.detected
-    judged = tuple(
-        WorkloadPlan(workload=w, verdict=rules.judge(ruleset, host, w, as_of)) for w in found
-    )
-    alone = rules.judge_host(ruleset, host, as_of) if host.status == "seen" else None
+    judged = _judged(host, found, ruleset, as_of, context)
+    alone = rules.judge_host(ruleset, host, as_of, context) if host.status == "seen" else None
     outcome, why = rules.roll_up(host, tuple(j.verdict for j in judged), alone)
     judged = tuple(
         msgspec.structs.replace(j, image=_image(host, j.workload))
@@ -167,6 +174,48 @@ def _host_plan(
         gone=subject.gone,
     )
     return msgspec.structs.replace(result, steps=change.steps(result))
+
+
+def _judged(
+    host: Host,
+    found: Sequence[Workload],
+    ruleset: rules.RuleSet,
+    as_of: str,
+    context: rules.Context,
+) -> tuple[WorkloadPlan, ...]:
+    """What cannot be parted from something that stays is judged again, until nothing changes."""
+    verdicts = {w.id: rules.judge(ruleset, host, w, as_of, context) for w in found}
+    for _ in found:
+        neighbours = rules.Neighbours(
+            tuple(name for name, v in verdicts.items() if v.outcome == "stay-vm"),
+            tuple(name for name, v in verdicts.items() if v.outcome == "insufficient-data"),
+        )
+        again = {
+            w.id: rules.judge(ruleset, host, w, as_of, context, neighbours)
+            for w in found
+            if any(neighbours) and w.couplings
+        }
+        if all(verdicts[name] == verdict for name, verdict in again.items()):
+            break
+        verdicts |= again
+    movers = {name for name, verdict in verdicts.items() if verdict.outcome in MOVES}
+    return tuple(
+        WorkloadPlan(workload=w, verdict=verdicts[w.id], together=_together(w, found, movers))
+        for w in found
+    )
+
+
+def _together(workload: Workload, found: Sequence[Workload], movers: set[str]) -> tuple[str, ...]:
+    """What moves with it in one pod, since they share a socket, files or the loopback address."""
+    ties = {w.id: {c.workload for c in w.couplings if c.kind in _ONE_POD} & movers for w in found}
+    if workload.id not in movers:
+        return ()
+    pod, reached = {workload.id}, [workload.id]
+    while reached:
+        new = ties.get(reached.pop(), set()) - pod
+        pod |= new
+        reached += new
+    return tuple(sorted(pod - {workload.id}))
 
 
 def _names(host: Host) -> tuple[str, ...]:

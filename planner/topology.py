@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
-from planner.model import Host, Listener, Peer, Workload
+from planner.model import Client, Host, Listener, Peer, Workload
 
 _EVERY = frozenset({"*", "0.0.0.0", "::"})  # noqa: S104
 
 
 def connect(hosts: Sequence[Host], workloads: Iterable[Workload]) -> tuple[Workload, ...]:
-    """Return the workloads, in their order, with host and workload of every peer filled in.
+    """Return the workloads, in their order, with host and workload of every peer filled in, with
+    their clients, and with the same workload on other machines of their role.
 
     A machine is found by the addresses that it has, by the one that the inventory reaches it at,
     and by its names. An address or name of two machines (NAT, clones) resolves to none. The
@@ -25,10 +26,69 @@ def connect(hosts: Sequence[Host], workloads: Iterable[Workload]) -> tuple[Workl
     by_host: dict[str, list[Workload]] = {}
     for workload in every:
         by_host.setdefault(workload.host, []).append(workload)
-    return tuple(
+    resolved = [
         structs.replace(w, peers=tuple(_resolved(p, owners, by_host) for p in w.peers))
         for w in every
+    ]
+    clients = _clients(resolved)
+    return tuple(
+        structs.replace(w, clients=clients.get(w.id, ()))
+        for w in _with_siblings(resolved, {h.name: frozenset(h.groups) for h in hosts})
     )
+
+
+def _clients(workloads: Sequence[Workload]) -> dict[str, tuple[Client, ...]]:
+    found: dict[str, dict[str, Client]] = {}
+    for workload in workloads:
+        for peer in workload.peers:
+            if peer.workload and peer.workload != workload.id:
+                client = Client(workload.id, workload.kind, workload.traits)
+                found.setdefault(peer.workload, {})[workload.id] = client
+    return {server: tuple(of[key] for key in sorted(of)) for server, of in found.items()}
+
+
+def _with_siblings(
+    workloads: Sequence[Workload], groups: Mapping[str, frozenset[str]]
+) -> tuple[Workload, ...]:
+    """A group that every machine is in says nothing about their roles."""
+    everybody = frozenset.intersection(*groups.values()) if groups else frozenset()
+    alike: dict[tuple[object, ...], list[Workload]] = {}
+    for workload in workloads:
+        alike.setdefault(_likeness(workload), []).append(workload)
+    made = []
+    for workload in workloads:
+        roles = groups.get(workload.host, frozenset()) - everybody
+        others = [
+            w
+            for w in alike[_likeness(workload)]
+            if w.host != workload.host and roles & groups.get(w.host, frozenset())
+        ]
+        made.append(
+            structs.replace(
+                workload,
+                siblings=tuple(sorted(w.id for w in others)),
+                drift=tuple(sorted({d for w in others for d in _drift(workload, w)})),
+            )
+            if others
+            else workload
+        )
+    return tuple(made)
+
+
+def _likeness(workload: Workload) -> tuple[object, ...]:
+    ports = frozenset((entry.protocol, entry.port) for entry in workload.listeners)
+    return workload.kind, workload.name, ports
+
+
+def _drift(one: Workload, other: Workload) -> Iterator[str]:
+    there = {p.name: p.version for p in other.packages}
+    for pin in one.packages:
+        if there.get(pin.name, pin.version) != pin.version:
+            yield f"{pin.name} {pin.version}, and {there[pin.name]} on {other.host}"
+    if one.version != other.version and one.version and other.version:
+        yield f"version {one.version}, and {other.version} on {other.host}"
+    if one.argv[1:] != other.argv[1:] and one.argv and other.argv:
+        yield f"other arguments than on {other.host}"
 
 
 def _owners(hosts: Sequence[Host]) -> dict[str, str]:

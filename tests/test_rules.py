@@ -363,7 +363,8 @@ def test_list_as_json():
 def test_list_and_show():
     assert "raw-block-device" in run("rules", "list")
     shown = run("rules", "show", "fips-mode")
-    assert shown == f"# V5: {GUIDANCE['V5']}\n{TEXTS['fips-mode.yaml']}"
+    assert shown.startswith(f"# V5: {GUIDANCE['V5']}\n")
+    assert shown.endswith(TEXTS["fips-mode.yaml"])
     with pytest.raises(InputError, match="no rule 'nope'"):
         run("rules", "show", "nope")
 
@@ -373,7 +374,7 @@ def test_own_rules_are_tried(tmp_path: Path):
     result = CliRunner().invoke(cli.app, ["rules", "test", str(tmp_path)])
     assert result.exit_code == 1
     assert "sample.yaml:13: example under 'silent' fires" in result.output
-    assert run("rules", "test").endswith("0 examples fail\n")
+    assert run("rules", "test").endswith(" examples tried, 0 failed\n")
     with pytest.raises(InputError, match="no rules"):
         run("rules", "test", str(tmp_path / ".."))
 

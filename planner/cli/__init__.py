@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from planner import __version__
-from planner.cli import demo, explain, extract, gather, import_, plan, rules, run, schema
+from planner.cli import demo, explain, extract, gather, guidance, import_, plan, rules, run, schema
 from planner.errors import PlannerError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command("demo")(demo.demo)
 app.command("explain")(explain.explain)
 app.command("extract")(extract.extract)
 app.add_typer(rules.app, name="rules")
+app.command("guidance")(guidance.guidance)
 app.command("schema")(schema.schema)
 
 

@@ -136,7 +136,7 @@ def _change(planned: WorkloadPlan) -> Iterator[str]:
     for finding in deciding:
         yield f"  {finding.rule}: {finding.remediation}"
         if finding.alternative:
-            yield f"      or: {finding.alternative}"
+            yield f"      or: {finding.alternative.text}"
     for look in verdict.looks:
         yield f"  {look}"
     if not deciding and not verdict.looks:

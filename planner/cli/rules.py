@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from planner.cli.tables import Form, Format
 
 if TYPE_CHECKING:
     from planner.rules import Rule
@@ -14,60 +15,64 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What decides: list the rules, show one, try their examples.")
 
 
-class Form(StrEnum):
-    """How to print a list."""
-
-    table = "table"
-    json = "json"
-
-
 @app.command("list")
-def list_(
-    form: Annotated[Form, typer.Option("--format", help="How to print them.")] = Form.table,
-) -> None:
-    """List the rules with the guidance they apply and the facts they need."""
+def list_(form: Format = Form.table) -> None:
+    """List the rules: axis, effect, effort, the guidance they apply and the facts they need."""
     from planner import rules, store
+    from planner.cli import tables
 
     found = rules.load(store.rule_texts(), examples=False).rules
     if form is Form.json:
-        typer.echo(store.encode([_row(rule) for rule in found]).decode(), nl=False)
+        tables.json([_row(rule) for rule in found])
         return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    tables.table(
+        ("rule", "axis", "effect", "effort", "guidance", "needs"),
+        (
+            (
+                rule.id,
+                rule.source.axis,
+                rule.source.effect,
+                rule.source.effort or "",
+                ", ".join(rule.source.guidance),
+                ", ".join(rule.needs),
+            )
+            for rule in found
+        ),
+    )
 
-    table = Table("rule", "axis", "effect", "guidance", "needs", box=None, pad_edge=False)
-    for rule in found:
-        row = _row(rule)
-        cells = (v if isinstance(v, str) else ", ".join(v) for k, v in row.items() if k != "title")
-        table.add_row(*(Text(cell) for cell in cells))
-    Console().print(table)
 
-
-def _row(rule: Rule) -> dict[str, str | tuple[str, ...]]:
+def _row(rule: Rule) -> dict[str, Any]:
     source = rule.source
     return {
         "id": rule.id,
         "title": source.title,
         "axis": source.axis,
+        "scope": source.scope,
         "effect": source.effect,
+        "effort": source.effort,
         "guidance": source.guidance,
         "needs": rule.needs,
+        "covers": source.covers,
+        "limits": source.limits,
+        "alternative": source.alternative,
     }
 
 
 @app.command()
 def show(rule: Annotated[str, typer.Argument(help="Id of the rule.", show_default=False)]) -> None:
-    """Print a rule as it is written, with the sentences of its guidance."""
+    """Print a rule as it is written, with the words of its guidance and of what it covers."""
     from planner import rules, store
     from planner.errors import InputError
+    from planner.rules import coverage
 
     texts = store.rule_texts()
     found = {r.id: r for r in rules.load(texts, examples=False).rules}
     if rule not in found:
         raise InputError(f"no rule {rule!r}: see `planner rules list`")
-    for guidance in found[rule].source.guidance:
-        typer.echo(f"# {guidance}: {rules.GUIDANCE[guidance]}")
+    source = found[rule].source
+    words = coverage.words(coverage.load(store.checklist_texts()))
+    for name in (*source.guidance, *source.covers):
+        typer.echo(f"# {name}: {words.get(name, 'not in the catalogue')}")
     typer.echo(texts[found[rule].file], nl=False)
 
 
@@ -84,9 +89,11 @@ def try_(
     texts = _texts(path) if path else store.rule_texts()
     found = rules.load(texts, examples=False).rules
     failed = [failure for rule in found for failure in rules.failures(rule)]
+    examples = [rule.source.examples for rule in found]
+    tried = sum(len(e.fires) + len(e.silent) + len(e.unknown) for e in examples)
     for failure in failed:
         typer.echo(plain(failure))
-    typer.echo(f"{len(found)} rules, {len(failed)} examples fail")
+    typer.echo(f"{len(found)} rules, {tried} examples tried, {len(failed)} failed")
     if failed:
         raise typer.Exit(1)
 

@@ -102,7 +102,19 @@ from planner.model.system import (
     UsbDevice,
 )
 from planner.model.usage import CpuShares, DayUse, DiskUse, InterfaceUse, Load, Pressure
-from planner.model.verdict import Effect, Evidence, Finding, HostOutcome, Outcome, Verdict
+from planner.model.verdict import (
+    Alternative,
+    Confidence,
+    Effect,
+    Effort,
+    Evidence,
+    Finding,
+    HostOutcome,
+    Outcome,
+    Override,
+    Unmatched,
+    Verdict,
+)
 from planner.model.windows import (
     Domain,
     DotNet,
@@ -121,6 +133,7 @@ from planner.model.workload import (
     Adaptation,
     Admission,
     Agent,
+    Client,
     Consistency,
     Copy,
     Coupling,

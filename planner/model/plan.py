@@ -10,7 +10,7 @@ from planner.model.looks import Gone, Look
 from planner.model.running import CronJob
 from planner.model.security import Account, Group
 from planner.model.snapshot import Login, Origin, SnapshotStatus
-from planner.model.verdict import HostOutcome, Verdict
+from planner.model.verdict import HostOutcome, Unmatched, Verdict
 from planner.model.workload import Agent, Workload
 
 PLAN_SCHEMA = 1
@@ -67,6 +67,8 @@ class Step(Data, frozen=True):
 class WorkloadPlan(Data, frozen=True):
     workload: Workload
     verdict: Verdict
+    together: tuple[str, ...] = ()
+    """Ids of what has to move with it, in one pod: they share a socket, files or loopback."""
     image: Image | None = None
 
 
@@ -133,6 +135,10 @@ class Plan(Data, frozen=True):
     lifecycle_as_of: str
     rules_sha256: str
     hosts: tuple[HostPlan, ...]
+    settings: str = ""
+    """Name of the user's file; empty: none was used."""
+    settings_sha256: str = ""
+    unmatched: tuple[Unmatched, ...] = ()
 
 
 class Artifact(Data, frozen=True):

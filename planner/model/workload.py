@@ -127,6 +127,14 @@ class Peer(Data, frozen=True):
     """The look that saw the connection, where it was not the newest."""
 
 
+class Client(Data, frozen=True):
+    """A workload of the fleet that was seen to speak to this one, or is configured to."""
+
+    workload: str
+    kind: str
+    traits: tuple[str, ...] = ()
+
+
 class Coupling(Data, frozen=True):
     """A tie between two workloads of one machine that a separation must keep."""
 
@@ -217,7 +225,13 @@ class Workload(Data, frozen=True):
     packages: tuple[Pin, ...] = ()
     listeners: tuple[Listener, ...] = ()
     peers: tuple[Peer, ...] = ()
+    clients: tuple[Client, ...] = ()
     couplings: tuple[Coupling, ...] = ()
+    siblings: tuple[str, ...] = ()
+    """Ids of the same workload on other machines of the same role: same name, kind and ports, in
+    a group that both are in and not every machine is."""
+    drift: tuple[str, ...] = ()
+    """How it differs from its siblings, one sentence each."""
     command: tuple[str, ...] = ()
     """In the foreground, exec form; empty: no safe command could be derived."""
     workdir: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any
@@ -13,6 +13,7 @@ from jinja2 import nodes
 
 from planner.images import Base, Lifecycle
 from planner.model import Fact, Host, Workload
+from planner.rules.context import SIGNALS, Target
 from planner.rules.language import ENVIRONMENT
 from planner.rules.scope import DEPENDS, DERIVED
 
@@ -25,26 +26,45 @@ NAMES: dict[str, Any] = {
     "base": Base,
     "as_of": str,
     "unsure": Any,
+    "signals": Any,
+    "limit": Any,
+    "target": Target,
+    "staying": tuple[str, ...],
+    "undecided": tuple[str, ...],
 }
 _SAME = {"list", "reject", "rejectattr", "select", "selectattr", "sort", "unique"}
 _ONE = {"first", "last", "min", "max"}
 
 
-def check(tree: nodes.Node) -> None:
-    """Raise ValueError, with what is meant by whom, for a name that the model does not have."""
+def check(tree: nodes.Node, limits: Collection[str], signals: Collection[str] = SIGNALS) -> None:
+    """Raise ValueError, with what is meant by whom, for a name that the model does not have, a
+    limit that the rule does not give, and a signal that nobody gives.
+    """
     _type(tree)
+    for name, known in (("limit", limits), ("signals", signals)):
+        asked = {
+            n.attr
+            for n in (tree, *tree.find_all(nodes.Getattr))
+            if isinstance(n, nodes.Getattr)
+            and isinstance(n.node, nodes.Name)
+            and n.node.name == name
+        }
+        if strangers := sorted(asked - set(known)):
+            there = ", ".join(sorted(known)) or "none"
+            raise ValueError(f"{name} has no {strangers[0]!r}; there are {there}")
 
 
 def needs(tree: nodes.Node) -> tuple[str, ...]:
-    """Facts that the expression asks for: ``host.pci``, ``workload.listeners``; sorted. A field of
-    a workload brings the machine's facts that it was made from.
+    """Facts that the expression asks for: ``host.pci``, ``workload.listeners``,
+    ``signals.isolation``; sorted. A field of a workload brings the machine's facts that it was
+    made from.
     """
     found = set()
     for node in (tree, *tree.find_all(nodes.Getattr)):
         if not isinstance(node, nodes.Getattr) or not isinstance(node.node, nodes.Name):
             continue
-        if node.node.name == "host":
-            found.add(f"host.{node.attr}")
+        if node.node.name in ("host", "signals", "target"):
+            found.add(f"{node.node.name}.{node.attr}")
         elif node.node.name in ("w", "workload"):
             found.add(f"workload.{node.attr}")
             found.update(f"host.{source}" for source in DEPENDS.get(node.attr, ()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, NoReturn
@@ -33,6 +33,11 @@ def _matching(value: object, pattern: str) -> bool:
     return re.search(pattern, str(value)[:MATCHED]) is not None
 
 
+def _holding(value: Collection[object], wanted: object) -> bool:
+    """Whether a list has it: ``in`` the other way round, for ``selectattr``."""
+    return wanted in value
+
+
 def _within(value: object, *networks: str) -> bool:
     """Whether an address (a zone or prefix length is ignored) lies in one of the networks."""
     try:
@@ -40,6 +45,14 @@ def _within(value: object, *networks: str) -> bool:
     except ValueError:
         return False
     return any(address in ipaddress.ip_network(network) for network in networks)
+
+
+def _older(value: object, than: str) -> bool:
+    """Whether a dotted version comes before another, number by number; ``5.10-rt`` is 5.10."""
+    one, other = (
+        tuple(map(int, re.findall("[0-9]+", str(v).split("-")[0]))) for v in (value, than)
+    )
+    return one < other
 
 
 def _unsure(question: str) -> NoReturn:
@@ -147,7 +160,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=clean)
     made.filters = {name: filters.FILTERS[name] for name in _FILTERS} | _OWN
     made.tests = {name: jinja_tests.TESTS[name] for name in _TESTS}
-    made.tests |= {"matching": _matching, "within": _within}
+    made.tests |= {"matching": _matching, "within": _within, "holding": _holding, "older": _older}
     made.globals = {"unsure": _unsure}
     return made
 

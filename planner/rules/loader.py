@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
-from typing import Any, NoReturn
 
 import msgspec
-import yaml
 from jinja2 import TemplateError, nodes
 
 from planner.errors import InputError
 from planner.rules import check, ordinary
 from planner.rules.conditions import Expression, Text
+from planner.rules.context import Context
 from planner.rules.guidance import GUIDANCE
 from planner.rules.language import ENVIRONMENT, parse, positive
 from planner.rules.rule import Example, Rule, RuleFile, RuleSet
+from planner.rules.scope import Neighbours, Trace, names
 from planner.rules.verdict import ask
-
-Path = tuple[str | int, ...]
-Lines = dict[Path, int]
-
-
-class _Loader(yaml.CSafeLoader):
-    """A date stays text: times are text everywhere in the planner."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as the class above declares it
-        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
-        for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
+from planner.yamltext import Lines, Path, fail, path_in, read
 
 
 def load(texts: Mapping[str, str], *, examples: bool = True) -> RuleSet:
@@ -42,7 +30,7 @@ def load(texts: Mapping[str, str], *, examples: bool = True) -> RuleSet:
     for file in sorted(texts):
         rule = _rule(file, texts[file])
         if rule.id in rules:
-            _fail(file, rule.lines, ("id",), f"{rule.id} is also in {rules[rule.id].file}: rename")
+            fail(file, rule.lines, ("id",), f"{rule.id} is also in {rules[rule.id].file}: rename")
         rules[rule.id] = rule
         for failure in failures(rule) if examples else ():
             raise InputError(failure)
@@ -69,8 +57,15 @@ def failures(rule: Rule) -> Iterator[str]:
 
 
 def _try(rule: Rule, example: Example) -> tuple[bool | None, str]:
-    host, workload = ordinary.host(example.host), ordinary.workload(example.workload)
-    answer, finding = ask(rule, host, workload, example.as_of or ordinary.AS_OF)
+    scope = names(
+        ordinary.host(example.host),
+        ordinary.workload(example.workload),
+        example.as_of or ordinary.AS_OF,
+        trace := Trace(),
+        Context(target=example.target),
+        Neighbours(example.staying, example.undecided),
+    )
+    answer, finding = ask(rule, scope, trace)
     faults = [f"{c.what}: {c.reason}" for c in answer.causes if c.kind == "rule"]
     if finding and answer.value and finding.message == rule.source.title:
         faults.append("has a message that cannot be written from its facts")
@@ -78,109 +73,63 @@ def _try(rule: Rule, example: Example) -> tuple[bool | None, str]:
 
 
 def _rule(file: str, text: str) -> Rule:
-    data, lines = _read(file, text)
+    data, lines = read(file, text)
     try:
         source = msgspec.convert(data, RuleFile)
     except msgspec.ValidationError as error:
-        _fail(file, lines, _path(str(error)), f"{error}: see `planner schema rule`")
+        fail(file, lines, path_in(str(error)), f"{error}: see `planner schema rule`")
     if source.id != PurePath(file).stem:
-        _fail(file, lines, ("id",), f"id {source.id!r} is not the file's name: make them the same")
+        fail(file, lines, ("id",), f"id {source.id!r} is not the file's name: make them the same")
     if unknown := [g for g in source.guidance if g not in GUIDANCE]:
-        _fail(file, lines, ("guidance",), f"no guidance {unknown[0]!r}: see `planner guidance`")
+        fail(file, lines, ("guidance",), f"no guidance {unknown[0]!r}: see `planner guidance`")
     if not (source.when or source.any):
-        _fail(file, lines, (), "neither `when:` nor `any:`: say when it fires")
+        fail(file, lines, (), "neither `when:` nor `any:`: say when it fires")
+    if (source.effort is not None) != (source.effect == "adapt"):
+        fail(file, lines, ("effort",), "`effort:` belongs to `effect: adapt`, and only there")
     rule = Rule(
         file=file,
         source=source,
-        when=_expressions(file, lines, "when", source.when),
-        any=_expressions(file, lines, "any", source.any),
-        message=_text(file, lines, source.message),
-        evidence=_expressions(file, lines, "evidence", source.evidence),
+        when=_expressions(file, lines, source, "when", source.when),
+        any=_expressions(file, lines, source, "any", source.any),
+        message=_text(file, lines, source),
+        evidence=_expressions(file, lines, source, "evidence", source.evidence),
         lines=lines,
     )
     own = [need for need in rule.needs if need.startswith("workload.")]
     if source.scope == "host" and own:
-        _fail(file, lines, ("scope",), f"asks for {own[0]}: a rule of scope host cannot")
+        fail(file, lines, ("scope",), f"asks for {own[0]}: a rule of scope host cannot")
     return rule
 
 
 def _expressions(
-    file: str, lines: Lines, key: str, texts: str | tuple[str, ...]
+    file: str, lines: Lines, source: RuleFile, key: str, texts: str | tuple[str, ...]
 ) -> tuple[Expression, ...]:
     if isinstance(texts, str):
-        return (_expression(file, lines, (key,), texts),)
-    return tuple(_expression(file, lines, (key, i), text) for i, text in enumerate(texts))
+        return (_expression(file, lines, source, (key,), texts),)
+    return tuple(_expression(file, lines, source, (key, i), text) for i, text in enumerate(texts))
 
 
-def _expression(file: str, lines: Lines, path: Path, text: str) -> Expression:
+def _expression(file: str, lines: Lines, source: RuleFile, path: Path, text: str) -> Expression:
     if "{{" in text:
-        _fail(file, lines, path, "an expression stands without {{ }}: take them away")
+        fail(file, lines, path, "an expression stands without {{ }}: take them away")
     try:
         tree = parse(text)
-        check.check(tree)
+        check.check(tree, source.limits)
         return Expression(text, check.needs(tree), positive(tree))
     except (TemplateError, ValueError) as error:
-        _fail(file, lines, path, f"{text!r}: {_said(error)}: correct the expression")
+        fail(file, lines, path, f"{text!r}: {_said(error)}: correct the expression")
 
 
-def _text(file: str, lines: Lines, text: str) -> Text:
+def _text(file: str, lines: Lines, source: RuleFile) -> Text:
     try:
-        tree = ENVIRONMENT.parse(text)
+        tree = ENVIRONMENT.parse(source.message)
         for output in tree.find_all(nodes.Output):
-            check.check(output)
-        return Text(text)
+            check.check(output, source.limits)
+        return Text(source.message)
     except (TemplateError, ValueError) as error:
-        _fail(file, lines, ("message",), f"message: {_said(error)}: correct it")
+        fail(file, lines, ("message",), f"message: {_said(error)}: correct it")
 
 
 def _said(error: Exception) -> str:
     """Give the reason without the line that Jinja counts inside the expression."""
     return str(getattr(error, "message", None) or error)
-
-
-def _read(file: str, text: str) -> tuple[Any, Lines]:
-    loader = _Loader(text)
-    try:
-        node = loader.get_single_node()
-        lines = dict(_lines(node, ())) if node else {}
-        return (loader.construct_document(node) if node else {}), lines
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or str(error).split("\n")[0]
-        line = mark.line + 1 if mark else 1
-        raise InputError(f"{file}:{line}: not YAML: {reason}: correct it") from None
-    finally:
-        loader.dispose()
-
-
-def _lines(node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
-    """Line, from 1, of every key and item by its path."""
-    yield path, node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"{key.value!r} twice", problem_mark=key.start_mark
-                )
-            seen.add(key.value)
-            yield from _lines(value, (*path, key.value))
-            yield (*path, key.value), key.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _lines(value, (*path, index))
-
-
-def _path(message: str) -> Path:
-    """``... - at `$.examples.fires[0].host` `` as the path of keys; an unknown field as itself."""
-    named = re.search(r"unknown field `([^`]+)`", message)
-    found = re.search(r"at `(?:key in )?\$([^`]*)`", message)
-    steps = re.findall(r"\.([A-Za-z_]+)|\[(\d+)\]", found.group(1) if found else "")
-    path: Path = tuple(int(index) if index else key for key, index in steps)
-    return (*path, named.group(1)) if named else path
-
-
-def _fail(file: str, lines: Lines, path: Path, reason: str) -> NoReturn:
-    while path and path not in lines:
-        path = path[:-1]
-    raise InputError(f"{file}:{lines.get(path, 1)}: {reason}")

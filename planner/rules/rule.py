@@ -7,21 +7,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from planner.model import Data, Effect
+from planner.model import Alternative, Data, Effect, Effort
 from planner.rules.conditions import Expression, Text
+from planner.rules.context import Target
 
-Axis = Literal[
-    "system",
-    "hardware",
-    "isolation",
-    "privilege",
-    "network",
-    "data",
-    "secret",
-    "runtime",
-    "packages",
-    "benefit",
-]
+Axis = Literal["system", "hardware", "isolation", "network", "storage", "application", "fit"]
 Scope = Literal["host", "workload"]
 Words = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -30,11 +20,15 @@ class Example(Data, frozen=True):
     """A few facts, laid over an ordinary machine with an ordinary service.
 
     A fact is given as its value (a mapping is laid over the ordinary value), as the word
-    ``unknown``, or as ``{partial: <what lacks>, value: ...}``.
+    ``unknown``, or as ``{partial: <what lacks>, value: ...}``. ``staying``, ``undecided``: ids
+    of workloads of the machine that stay, that could not be judged.
     """
 
     host: dict[str, Any] = msgspec.field(default_factory=dict)
     workload: dict[str, Any] = msgspec.field(default_factory=dict)
+    target: Target = Target()
+    staying: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
     as_of: str = ""
 
 
@@ -55,14 +49,20 @@ class RuleFile(Data, frozen=True, kw_only=True):
     axis: Axis
     scope: Scope
     effect: Effect
+    effort: Effort | None = None
+    """Of an ``adapt`` rule, and only there: what the change costs."""
     guidance: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    covers: tuple[str, ...] = ()
+    """Rules and questions of other tools that this one answers, by their ids in the catalogue."""
+    limits: dict[str, int | float] = {}  # noqa: RUF012
+    """Thresholds, read as ``limit.<name>``; a user's settings may give others."""
     when: str | tuple[str, ...] = ()
     """All of these must hold."""
     any: str | tuple[str, ...] = ()
     """At least one of these must hold."""
     message: Words
     remediation: Words
-    alternative: str = ""
+    alternative: Alternative | None = None
     unknown: Words
     """What it means that it could not be checked."""
     evidence: tuple[str, ...] = ()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from planner import images
+from planner.facts.typed import NO_GUEST
 from planner.images.lifecycle import lifecycle, runtime
 from planner.model import Fact, Host, OpenFile, Process, Workload
+from planner.rules.context import Context, Patterns, given
+
+NO_CONTEXT = Context()
 
 DEPENDS = {
     "pids": ("processes",),
@@ -15,6 +20,9 @@ DEPENDS = {
     "processes": ("processes",),
     "listeners": ("listeners",),
     "couplings": ("listeners",),
+    "clients": ("listeners",),
+    "siblings": ("listeners",),
+    "drift": ("packages",),
     "peers": ("connections",),
     "open_files": ("open_files",),
     "volumes": ("open_files", "paths"),
@@ -34,12 +42,24 @@ DERIVED = {"processes": tuple[Process, ...], "open_files": tuple[OpenFile, ...]}
 @dataclass(frozen=True, order=True)
 class Cause:
     """Why something is not known. ``idle``: nothing of the workload ran at the look;
-    ``question``: only its owner knows; ``rule``: the rule itself failed on these facts.
+    ``question``: only its owner knows; ``rule``: the rule itself failed on these facts;
+    ``unasked``: nobody was asked who could know, as where no plug-in tells of the hypervisor.
     """
 
-    kind: Literal["fact", "idle", "question", "rule"]
+    kind: Literal["fact", "idle", "question", "rule", "unasked"]
     what: str
     reason: str
+
+
+class Neighbours(NamedTuple):
+    """Ids of the machine's workloads that stay, and that could not be judged, as far as that is
+    known by now."""
+
+    staying: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+
+
+NOBODY = Neighbours()
 
 
 class NotKnownError(Exception):
@@ -61,7 +81,8 @@ class Trace:
         """Give the fact's value; raises where there is none."""
         self.sections.append(fact.section)
         if fact.unknown or fact.value is None:
-            raise NotKnownError(Cause("fact", name, fact.unknown or "not looked at"))
+            kind: Literal["fact", "unasked"] = "unasked" if fact.unknown == NO_GUEST else "fact"
+            raise NotKnownError(Cause(kind, name, fact.unknown or "not looked at"))
         if fact.partial:
             self.partial.append(Cause("fact", name, fact.partial))
         return fact.value
@@ -126,8 +147,48 @@ class Missing:
         raise NotKnownError(self._cause)
 
 
-def names(host: Host, workload: Workload | None, as_of: str, trace: Trace) -> dict[str, Any]:
-    """Make the variables of every expression. Without a workload, any use of one raises."""
+class SignalView:
+    """``signals`` in an expression: what of the inventory gives each, empty where nothing does."""
+
+    __slots__ = ("_host", "_patterns")
+
+    def __init__(self, host: Host, patterns: Mapping[str, Patterns]) -> None:
+        self._host = host
+        self._patterns = patterns
+
+    def __getattr__(self, name: str) -> tuple[str, ...]:
+        host = self._host
+        found = given(self._patterns[name], host)
+        if not found and host.door not in ("", "ansible") and not host.groups:
+            question = f"whether it belongs to {name} ({host.door} tells no groups)"
+            raise NotKnownError(Cause("question", "owner", question))
+        return found
+
+
+class LimitView:
+    """``limit`` in an expression: the user's threshold, else the rule's own."""
+
+    __slots__ = ("_limits",)
+
+    def __init__(self, limits: Mapping[str, int | float]) -> None:
+        self._limits = limits
+
+    def __getattr__(self, name: str) -> int | float:
+        return self._limits[name]
+
+
+def names(
+    host: Host,
+    workload: Workload | None,
+    as_of: str,
+    trace: Trace,
+    context: Context = NO_CONTEXT,
+    neighbours: Neighbours = NOBODY,
+) -> dict[str, Any]:
+    """Make the variables of every expression, but ``limit``, which each rule has of its own.
+
+    Without a workload, any use of one raises.
+    """
     nobody = Missing("workload", "the machine alone is judged")
     view = WorkloadView(host, workload, trace) if workload else nobody
     os = host.os.value
@@ -141,6 +202,10 @@ def names(host: Host, workload: Workload | None, as_of: str, trace: Trace) -> di
         "lifecycle": (lifecycle(os) or Missing("lifecycle", release)) if os else nowhere,
         "runtime": _runtime(workload) if workload else nobody,
         "base": images.base_for(os) if os else nowhere,
+        "signals": SignalView(host, context.signals),
+        "target": context.target,
+        "staying": neighbours.staying,
+        "undecided": neighbours.undecided,
     }
 
 

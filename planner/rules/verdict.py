@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from planner.facts.windows import NOT_OF_WINDOWS
 from planner.model import (
+    Confidence,
     Effect,
+    Effort,
     Evidence,
     Fact,
     Finding,
@@ -19,52 +24,146 @@ from planner.model import (
     Verdict,
     Workload,
 )
+from planner.rules import overrides
 from planner.rules.conditions import FAULTS, Answer, Expression, all_of, one_of
+from planner.rules.context import Context
 from planner.rules.language import clean
 from planner.rules.rule import Rule, RuleSet
-from planner.rules.scope import Cause, NotKnownError, Trace, names
+from planner.rules.scope import (
+    NO_CONTEXT,
+    NOBODY,
+    Cause,
+    LimitView,
+    Neighbours,
+    NotKnownError,
+    Trace,
+    names,
+)
 
 _WORST_FIRST: tuple[Effect, ...] = ("block", "adapt", "note", "affinity")
+_LARGEST_FIRST: tuple[Effort, ...] = ("large", "medium", "small")
 _NOT_SEEN = ("processes", "units", "listeners")
 
 
-def judge(rules: RuleSet, host: Host, workload: Workload, as_of: str) -> Verdict:
+def judge(
+    rules: RuleSet,
+    host: Host,
+    workload: Workload,
+    as_of: str,
+    context: Context = NO_CONTEXT,
+    neighbours: Neighbours = NOBODY,
+) -> Verdict:
     """Whether the workload becomes a container, judged as of an ISO 8601 time in UTC."""
-    return _judged(host, [ask(rule, host, workload, as_of) for rule in rules.rules])
+    scope = names(host, workload, as_of, trace := Trace(), context, neighbours)
+    asked = [ask(rule, scope, trace, context.limits) for rule in rules.rules]
+    said = overrides.word(context.overrides, host.name, workload.id, as_of)
+    return _judged(host, workload, asked, said)
 
 
-def judge_host(rules: RuleSet, host: Host, as_of: str) -> Verdict:
+def judge_host(rules: RuleSet, host: Host, as_of: str, context: Context = NO_CONTEXT) -> Verdict:
     """What the rules about machines (``scope: host``) say of one, whatever runs on it.
 
     Its looks name also what has to be seen to know whether anything runs there.
     """
+    scope = names(host, None, as_of, trace := Trace(), context)
     own = [rule for rule in rules.rules if rule.source.scope == "host"]
     lacking = {
         Cause("fact", name, "")
         for name in _NOT_SEEN
         if _lacks(fact := getattr(host, name)) and fact.unknown != NOT_OF_WINDOWS
     }
-    return _judged(host, [ask(rule, host, None, as_of) for rule in own], lacking)
+    asked = [ask(rule, scope, trace, context.limits) for rule in own]
+    said = overrides.word(context.overrides, host.name, "", as_of)
+    return _judged(host, None, asked, said, lacking)
 
 
 def _judged(
     host: Host,
+    workload: Workload | None,
     asked: Sequence[tuple[Answer, Finding | None]],
+    said: overrides.Word,
     lacking: AbstractSet[Cause] = frozenset(),
 ) -> Verdict:
+    asked = [(a, f and overrides.accepted(f, said)) for a, f in asked]
     fired = _sorted(f for _, f in asked if f and not f.unchecked)
     asked = [(a, f) for a, f in asked if f and f.unchecked and not _pointless(host, a)]
     unchecked = _sorted(f for _, f in asked if f)
-    causes = {c for answer, _ in asked for c in answer.causes} | lacking
-    looks = _looks(host, causes)
-    if _with(fired, "block"):
-        outcome: Outcome = "stay-vm"
-        return Verdict(outcome, None, _why_stay(fired), fired, unchecked, looks)
+    # Nobody is asked a question whose answer decides nothing.
+    causes = lacking | {
+        c
+        for answer, finding in asked
+        for c in answer.causes
+        if c.kind != "question" or (finding and finding.effect in ("block", "adapt"))
+    }
+    made = _decided(host, workload, fired, unchecked)
+    return overrides.finished(replace(made, looks=_looks(host, causes)), said)
+
+
+def _decided(
+    host: Host,
+    workload: Workload | None,
+    fired: tuple[Finding, ...],
+    unchecked: tuple[Finding, ...],
+) -> Verdict:
     known = _lean(fired, unchecked)
-    if blind := _with(unchecked, "block"):
-        why = _why_blind(blind, known)
-        return Verdict("insufficient-data", known, why, fired, unchecked, looks)
-    return Verdict(known, None, _why_move(fired, unchecked), fired, unchecked, looks)
+    blind = _with(unchecked, "block")
+    if _with(fired, "block"):
+        return Verdict(
+            outcome="stay-vm",
+            why=_why_stay(fired),
+            findings=fired,
+            unchecked=unchecked,
+            confidence="high",
+            confidence_why="What keeps it a virtual machine was seen.",
+            otherwise="insufficient-data" if blind else known,
+        )
+    effort, effort_why = _effort(fired, unchecked)
+    if blind:
+        return Verdict(
+            outcome="insufficient-data",
+            leaning=known,
+            why=_why_blind(blind, known),
+            findings=fired,
+            unchecked=unchecked,
+            confidence="low",
+            confidence_why="What decides was not seen.",
+            effort=effort,
+            effort_why=effort_why,
+        )
+    confidence, confidence_why = _confidence(host, workload, unchecked)
+    return Verdict(
+        outcome=known,
+        why=_why_move(fired, unchecked),
+        findings=fired,
+        unchecked=unchecked,
+        confidence=confidence,
+        confidence_why=confidence_why,
+        effort=effort,
+        effort_why=effort_why,
+    )
+
+
+def _confidence(
+    host: Host, workload: Workload | None, unchecked: Sequence[Finding]
+) -> tuple[Confidence, str]:
+    """How much of what could speak against moving was seen, and what was not."""
+    if workload and workload.state != "running":
+        return "low", f"Nothing of it ran at the look ({workload.state}): what it does is unseen."
+    if open_ := _with(unchecked, "adapt"):
+        return "medium", f"Nothing that decides is open, but not all was seen: {_titles(open_)}."
+    if not host.login.root and host.door == "ansible":
+        return "medium", "Nothing that decides is open, but the look was not root's."
+    return "high", "Everything that decides was seen, while it ran."
+
+
+def _effort(fired: Sequence[Finding], unchecked: Sequence[Finding]) -> tuple[Effort | None, str]:
+    """The largest effort among what changes, and which findings cost it."""
+    changes = [*_with(fired, "adapt"), *_with(unchecked, "adapt")]
+    for effort in _LARGEST_FIRST:
+        # What it takes to live with an accepted block is not said by its rule.
+        if costly := [f for f in changes if (f.effort or "medium") == effort]:
+            return effort, f"For {_titles(costly)}."
+    return "small", "Nothing has to change: build, start, move the traffic."
 
 
 def _pointless(host: Host, answer: Answer) -> bool:
@@ -77,30 +176,35 @@ def _pointless(host: Host, answer: Answer) -> bool:
 
 
 def ask(
-    rule: Rule, host: Host, workload: Workload | None, as_of: str
+    rule: Rule,
+    scope: Mapping[str, Any],
+    trace: Trace,
+    limits: Mapping[str, Mapping[str, int | float]] = MappingProxyType({}),
 ) -> tuple[Answer, Finding | None]:
-    """Put the rule to a workload, or to the machine alone: its answer, and the finding unless it
-    is no.
+    """Put the rule to what :func:`names` made: its answer, and the finding unless it is no.
+
+    Where only those were not asked who could have known, the finding is a note.
     """
-    trace = Trace()
-    scope = names(host, workload, as_of, trace)
+    source = rule.source
+    scope = {**scope, "limit": LimitView({**source.limits, **limits.get(rule.id, {})})}
     answer = all_of([e.answer(scope, trace) for e in rule.when])
     if answer.value is not False and rule.any:
         answer = all_of([answer, one_of([e.answer(scope, trace) for e in rule.any])])
     if answer.value is False:
         return answer, None
-    source = rule.source
     unchecked = "; ".join(f"{c.what}: {c.reason}" for c in answer.causes)
+    unasked = bool(answer.causes) and all(c.kind == "unasked" for c in answer.causes)
     return answer, Finding(
         rule=rule.id,
         title=source.title,
         axis=source.axis,
-        effect=source.effect,
+        effect="note" if unasked else source.effect,
         message=source.unknown if unchecked else _message(rule, scope),
         remediation=source.remediation,
         guidance=source.guidance,
         evidence=tuple(_evidence(e, scope, trace) for e in rule.evidence),
         unchecked=clean(unchecked),
+        effort=None if unasked else source.effort,
         alternative=source.alternative,
     )
 
@@ -148,7 +252,7 @@ def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _with(findings: Sequence[Finding], effect: Effect) -> list[Finding]:
-    return [f for f in findings if f.effect == effect]
+    return [f for f in findings if overrides.effect(f) == effect]
 
 
 def _lean(fired: Sequence[Finding], unchecked: Sequence[Finding]) -> Outcome:
@@ -183,7 +287,7 @@ def _titles(findings: Sequence[Finding]) -> str:
     return ", ".join(f.title[0].lower() + f.title[1:] for f in findings)
 
 
-def _looks(host: Host, causes: set[Cause]) -> tuple[str, ...]:
+def _looks(host: Host, causes: AbstractSet[Cause]) -> tuple[str, ...]:
     """Say what would settle the unchecked rules, one sentence each."""
     facts = sorted({c.what for c in causes if c.kind == "fact"})
     found = []
@@ -198,14 +302,14 @@ def _looks(host: Host, causes: set[Cause]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda text: (not text.startswith("Look"), text)))
 
 
-def _message(rule: Rule, scope: dict[str, object]) -> str:
+def _message(rule: Rule, scope: Mapping[str, Any]) -> str:
     try:
         return rule.message.render(scope)
     except (NotKnownError, *FAULTS):
         return rule.source.title
 
 
-def _evidence(expression: Expression, scope: dict[str, object], trace: Trace) -> Evidence:
+def _evidence(expression: Expression, scope: Mapping[str, Any], trace: Trace) -> Evidence:
     trace.sections.clear()
     try:
         value = _shown(expression.value(scope))

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from planner.model import Adaptation, Host, Workload
+from planner.model import Adaptation, Host, TextFile, Workload
 from planner.service import network
 from planner.service.network import only_loopback
 
 _KEEPS = ("data", "state", "upload")
 
 
-def finished(host: Host, workload: Workload, every: Sequence[Workload]) -> Workload:
+_HEALTH = re.compile(
+    r"/(health|healthz|livez|readyz|ready|readiness|liveness|actuator/health|-/healthy|_health|"
+    r"health[-_]?check)\b"
+)
+
+
+def finished(
+    host: Host, workload: Workload, every: Sequence[Workload], files: Iterable[TextFile] = ()
+) -> Workload:
     """Return the workload with the adaptation for a listener on loopback, with the servers of
-    network file systems among its peers, and with the trait ``stateless`` where it was seen to
-    keep nothing.
+    network file systems among its peers, with the trait ``health-endpoint`` where its
+    configuration (*files*) names one, and ``stateless`` where it was seen to keep nothing.
     """
+    if workload.listeners and any(_HEALTH.search(file.text) for file in files):
+        workload = replace(workload, traits=(*workload.traits, "health-endpoint"))
     known = {(p.address, p.port) for p in workload.peers}
     more = [p for p in network.of_mounts(host, workload) if (p.address, p.port) not in known]
     peers = sorted((*workload.peers, *more), key=lambda p: (p.address, p.port))

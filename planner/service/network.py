@@ -12,6 +12,7 @@ from planner.model import Coupling, Host, Listener, Peer, TextFile, Workload
 from planner.service import config, places
 
 _LOOPBACK_URL = re.compile(r"(?<![\w.])(127\.0\.0\.1|localhost|\[::1\])[:\s,]+(\d{1,5})\b")
+_NOBODY = 65534
 _PORT_BEHIND = re.compile(r":(\d{1,5})\b")
 
 
@@ -152,11 +153,15 @@ def couplings(
                 tie(workload, other, "loopback", detail)
             for path in _sockets(host, workload, other, texts.get(workload.id, ())):
                 tie(workload, other, "socket", path)
+            for path in _connected(host, workload, other):
+                tie(workload, other, "socket", path)
             if other.unit and other.unit in units.get(workload.id, frozenset()):
                 tie(workload, other, "unit", other.unit)
             if workload.id < other.id:
                 for path in _shared(host, workload, other):
                     tie(workload, other, "file", path)
+                if name := _same_user(workload, other):
+                    tie(workload, other, "user", name)
     for server in workloads:
         address = _only_loopback(server)
         if address and not any(c.kind == "loopback" for c in found[server.id]):
@@ -233,6 +238,20 @@ def _sockets(
         for file in files:
             for match in re.finditer(pattern, file.text):
                 yield places.clean(match[0]) or home
+
+
+def _connected(host: Host, client: Workload, server: Workload) -> Iterable[str]:
+    """Sockets of this machine alone over which the two were seen to speak."""
+    for entry in host.unix_sockets.value or ():
+        if set(entry.peers) & set(client.pids) and set(entry.pids) & set(server.pids):
+            yield entry.path
+
+
+def _same_user(one: Workload, other: Workload) -> str:
+    """The account under which both run; files of one are the other's, too."""
+    a, b = one.user, other.user
+    own = a is not None and b is not None and a.uid == b.uid and a.uid not in (0, _NOBODY)
+    return a.name or str(a.uid) if own and a else ""
 
 
 def _shared(host: Host, one: Workload, other: Workload) -> Iterable[str]:

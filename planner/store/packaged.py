@@ -28,6 +28,12 @@ def rule_texts() -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in files}
 
 
+def checklist_texts() -> dict[str, str]:
+    """YAML text of every list that rules answer by file name, sorted."""
+    files = sorted((_PACKAGE / "rules" / "catalogue").glob("*.yaml"))
+    return {path.name: path.read_text(encoding="utf-8") for path in files}
+
+
 def demo_folder() -> Path:
     """Folder of the recorded fleet: its inventory and its snapshots."""
     return _folder("demo", "inventories/demo")

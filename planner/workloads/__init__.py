@@ -73,7 +73,7 @@ def detect(host: Host) -> Detected:
     named = _unique([*with_jobs, *(w for _, w in made if w)])
     tied = network.couplings(host, named, texts, wants)
     return Detected(
-        tuple(neighbours.finished(host, w, tied) for w in tied),
+        tuple(neighbours.finished(host, w, tied, texts.get(w.id, ())) for w in tied),
         tuple(agents[key] for key in sorted(agents)),
         tuple(entry for entry, w in made if w is None),
     )

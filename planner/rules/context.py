@@ -1,0 +1,155 @@
+"""What a judgement depends on besides the machines: the user's signals, thresholds and target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Annotated, Literal
+
+import msgspec
+
+from planner.model import Data, Host, Override
+
+Orchestrator = Literal["compose", "swarm", "kubernetes", "podman", "ecs"]
+Policy = Literal["no-root", "no-host-ports", "no-privileged-ports", "read-only-root"]
+
+
+class Patterns(Data, frozen=True):
+    """What gives a signal. A pattern with ``*``, ``?`` or ``[`` is a shell pattern for the whole;
+    one without is a word of it, between its ends, ``-``, ``_``, ``.`` and digits. Case is ignored.
+    """
+
+    groups: tuple[str, ...] = ()
+    variables: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
+    """Patterns of values by pattern of the variable's name."""
+
+
+class Target(Data, frozen=True):
+    """Where containers will run, as far as the user says; empty: not said."""
+
+    arch: tuple[Literal["x86_64", "aarch64"], ...] = ("x86_64", "aarch64")
+    kernel: Annotated[str, msgspec.Meta(pattern=r"^([0-9]+(\.[0-9]+)*)?$")] = ""
+    """Version of the container hosts' kernel, ``6.1``."""
+    orchestrator: Orchestrator | Literal[""] = ""
+    policy: tuple[Policy, ...] = ()
+
+
+_KEPT_APART = (
+    "pci",
+    "pcidss",
+    "cde",
+    "cardholder",
+    "hipaa",
+    "phi",
+    "ephi",
+    "gdpr",
+    "pii",
+    "tenant",
+    "tenants",
+    "dmz",
+    "itar",
+    "classified",
+)
+_STAGE = ("env", "environment", "stage", "tier", "*_env", "*_environment")
+SIGNALS: dict[str, Patterns] = {
+    "isolation": Patterns(
+        groups=_KEPT_APART,
+        variables=dict.fromkeys(
+            ("*class*", "*compliance*", "*isolation*", "*tenan*", "*zone*"),
+            (*_KEPT_APART, "secret", "required", "strict"),
+        ),
+    ),
+    "development": Patterns(
+        groups=(
+            "dev",
+            "devel",
+            "development",
+            "test",
+            "testing",
+            "staging",
+            "stage",
+            "qa",
+            "uat",
+            "sandbox",
+            "preprod",
+        ),
+        variables=dict.fromkeys(_STAGE, ("dev*", "test*", "stag*", "qa", "uat", "sandbox")),
+    ),
+    "production": Patterns(
+        groups=("prod", "production", "live"),
+        variables=dict.fromkeys(_STAGE, ("prod*", "live")),
+    ),
+    "edge": Patterns(
+        groups=(
+            "edge",
+            "iot",
+            "branch",
+            "branches",
+            "store",
+            "stores",
+            "kiosk",
+            "kiosks",
+            "factory",
+            "gateway",
+            "gateways",
+        ),
+    ),
+    "build": Patterns(
+        groups=(
+            "ci",
+            "cd",
+            "build",
+            "builds",
+            "builder",
+            "builders",
+            "runner",
+            "runners",
+            "jenkins",
+        ),
+    ),
+    "scaled": Patterns(
+        groups=("autoscaling", "autoscaled", "scaled", "loadbalanced", "balanced", "backends"),
+    ),
+}
+"""The signals that the planner's own rules ask for, and what gives them unless the user says."""
+
+
+class Context(Data, frozen=True):
+    """``limits``: the user's thresholds, by rule and name, in place of the rule's own.
+    ``overrides``: what reviewers accepted or forced."""
+
+    signals: dict[str, Patterns] = msgspec.field(default_factory=lambda: SIGNALS)
+    target: Target = Target()
+    limits: dict[str, dict[str, int | float]] = {}  # noqa: RUF012
+    overrides: tuple[Override, ...] = ()
+
+
+def given(patterns: Patterns, host: Host) -> tuple[str, ...]:
+    """What of the inventory gives the signal: ``group pci``, ``variable tier=test``; sorted."""
+    return tuple(sorted({*_groups(patterns, host.groups), *_variables(patterns, host.variables)}))
+
+
+def _groups(patterns: Patterns, groups: tuple[str, ...]) -> Iterator[str]:
+    for group in groups:
+        if any(_matches(p, group) for p in patterns.groups):
+            yield f"group {group}"
+
+
+def _variables(patterns: Patterns, variables: Mapping[str, str]) -> Iterator[str]:
+    for name, values in patterns.variables.items():
+        for variable, value in variables.items():
+            if _matches(name, variable) and any(_matches(v, value) for v in values):
+                yield f"variable {variable}={value}"
+
+
+def _matches(pattern: str, text: str) -> bool:
+    if any(c in pattern for c in "*?["):
+        return fnmatchcase(text.lower(), pattern.lower())
+    return _word(pattern.lower()).search(text.lower()) is not None
+
+
+@cache
+def _word(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(^|[-_.]){re.escape(word)}([-_.0-9]|$)")
