@@ -1,0 +1,52 @@
+"""The labelled machines: what must stay is never called movable, and what can move is found.
+
+``python -m tests.judgement --wrong`` names every label that came out otherwise.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from judgement.confusion import MOVES, Case, cases, figures, workloads
+
+
+@cache
+def judged() -> tuple[Case, ...]:
+    return cases()
+
+
+def chosen(held_out: bool) -> list[Case]:
+    return [case for case in judged() if case.held_out == held_out]
+
+
+def test_there_are_enough() -> None:
+    assert len(workloads(judged())) >= 120
+    assert len({case.machine for case in judged()}) >= 60
+    held = len(workloads(chosen(True)))
+    assert held >= len(workloads(judged())) / 4
+    assert all(case.label for case in judged())
+
+
+@pytest.mark.parametrize("held_out", [False, True], ids=["seen", "held-out"])
+def test_what_must_stay_is_never_called_movable(held_out: bool) -> None:
+    cases = workloads(chosen(held_out))
+    assert [c for c in cases if c.expected == "stay-vm" and c.found in MOVES] == []
+
+
+@pytest.mark.parametrize("held_out", [False, True], ids=["seen", "held-out"])
+def test_what_was_not_seen_is_never_called_movable(held_out: bool) -> None:
+    cases = workloads(chosen(held_out))
+    assert [c for c in cases if c.expected == "insufficient-data" and c.found in MOVES] == []
+
+
+@pytest.mark.parametrize("held_out", [False, True], ids=["seen", "held-out"])
+def test_what_can_move_is_found(held_out: bool) -> None:
+    _, recall = figures(workloads(chosen(held_out)), MOVES)
+    assert recall >= 0.95
+
+
+def test_a_machine_with_no_data_never_has_a_verdict() -> None:
+    blind = [c for c in judged() if not c.workload and c.expected == "none"]
+    assert blind
+    assert {c.found for c in blind} == {"none"}
