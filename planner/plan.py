@@ -31,6 +31,7 @@ from planner.model import (
     Workload,
     WorkloadPlan,
 )
+from planner.settings import DEFAULTS, Settings
 
 _ONE_POD = ("loopback", "socket", "file")
 
@@ -41,39 +42,44 @@ def make_plan(
     *,
     as_of: str | None,
     version: str,
-    context: rules.Context = rules.NO_CONTEXT,
+    settings: Settings = DEFAULTS,
 ) -> Plan:
     """Decide for every machine of *snapshots*.
 
     *as_of* is an ISO 8601 time in UTC; by default that of the newest snapshot. Raises
-    :class:`InputError` when there is nothing to plan.
+    :class:`InputError` when there is nothing to plan, or for an override of a later day.
     """
     if not snapshots:
         raise InputError("no snapshots to plan from: gather some first (planner gather -i ...)")
     moment = as_of or max(s.taken_at for s in snapshots)
+    rules.overrides.check(settings.context.overrides, moment)
     subjects = [_subject(group) for group in _by_host(snapshots)]
     connected = topology.connect(
         [subject.host for subject in subjects],
         tuple(workload for subject in subjects for workload in subject.workloads),
     )
     slugs: set[str] = set()
+    hosts = tuple(
+        _host_plan(
+            subject,
+            store.slug(subject.host.name, slugs),
+            tuple(w for w in connected if w.host == subject.host.name),
+            ruleset,
+            moment,
+            settings.context,
+        )
+        for subject in subjects
+    )
     return Plan(
         schema=PLAN_SCHEMA,
         planner=version,
         as_of=moment,
         lifecycle_as_of=images.LIFECYCLE_AS_OF,
         rules_sha256=ruleset.sha256,
-        hosts=tuple(
-            _host_plan(
-                subject,
-                store.slug(subject.host.name, slugs),
-                tuple(w for w in connected if w.host == subject.host.name),
-                ruleset,
-                moment,
-                context,
-            )
-            for subject in subjects
-        ),
+        hosts=hosts,
+        settings=settings.name,
+        settings_sha256=settings.sha256,
+        unmatched=rules.overrides.unmatched(settings.context.overrides, hosts),
     )
 
 
@@ -169,6 +175,7 @@ def _host_plan(
         containers=host.engines.value.containers if host.engines.value else (),
         leftover_jobs=detected.leftover_jobs,
         unseen=tuple(_unseen(host)),
+        unasked=("guest",) if host.status == "seen" and host.guest.unknown == NO_GUEST else (),
         snapshot_sha256=hashlib.sha256(store.encode(subject.snapshot)).hexdigest(),
         looks=subject.looks,
         gone=subject.gone,
@@ -261,8 +268,13 @@ def _image(host: Host, workload: Workload) -> Image:
         tag=_tag(workload, host.taken_at),
         accounts=made,
         groups=_groups(host, workload, made),
-        problems=(base.problem,) if base.problem else (),
+        problems=tuple(filter(None, (base.problem, _no_command(workload)))),
     )
+
+
+def _no_command(workload: Workload) -> str:
+    """Only a reviewer's word moves what has none."""
+    return "" if workload.command else "no safe command to start it was found"
 
 
 def _groups(host: Host, workload: Workload, accounts: tuple[Account, ...]) -> tuple[Group, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NoReturn
 
 import yaml
@@ -15,6 +16,12 @@ Path = tuple[str | int, ...]
 """Keys and indices from the top."""
 Lines = dict[Path, int]
 """Line, from 1, by path; the top's is ``()``."""
+
+
+DEEPEST = 50
+"""Levels. libyaml's own composer overflows the stack of the process at some thousands."""
+MOST = 100_000
+"""Values, those of an alias counted each time: a few lines of aliases make billions."""
 
 
 class _Loader(yaml.CSafeLoader):
@@ -29,12 +36,17 @@ class _Loader(yaml.CSafeLoader):
 def read(file: str, text: str) -> tuple[Any, Lines]:
     """What one document holds, an empty mapping for nothing, and the lines of its keys and items.
 
-    Raises InputError, with the line: no YAML, a key that is given twice or is no text.
+    Raises InputError, with the line: no YAML, a key that is given twice or is no text, more values
+    or levels than anybody writes.
     """
     loader = _Loader(text)
     try:
+        _check_depth(file, text)
         node = loader.get_single_node()
-        lines = dict(_lines(node, (), ())) if node else {}
+        found = list(islice(_lines(node, (), ()), MOST + 1)) if node else []
+        if len(found) > MOST:
+            fail(file, {}, (), f"not YAML: more than {MOST} values, with its aliases: make it less")
+        lines = dict(found)
         return (loader.construct_document(node) if node else {}), lines
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -62,6 +74,16 @@ def fail(file: str, lines: Lines, path: Path, reason: str) -> NoReturn:
     while path and path not in lines:
         path = path[:-1]
     raise InputError(printable(f"{file}:{lines.get(path, 1)}: {reason}"))
+
+
+def _check_depth(file: str, text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            fail(file, {(): line}, (), f"not YAML: nested deeper than {DEEPEST}: make it flatter")
 
 
 def _lines(

@@ -660,7 +660,7 @@ def test_services_of_the_kernel_are_named(name: str, kind: str) -> None:
     made = unit(name, "[Service]\nExecStart=/usr/sbin/x\n", sub="exited" if exited else "running")
     forwards = text("/etc/sysctl.d/10-router.conf", "net.ipv4.ip_forward = 1\n")
     w = detect(host(units=(made,), files=forwards)).workloads[0]
-    assert (w.kind, w.traits, w.command) == (kind, ("kernel-service",), ())
+    assert (w.kind, w.traits[0], w.command) == (kind, "kernel-service", ())
 
 
 @pytest.mark.parametrize(
@@ -713,7 +713,7 @@ def test_containers_of_podman_make_a_container_host() -> None:
     )
     found = detect(h)
     assert [(w.name, w.kind, w.traits) for w in found.workloads] == [
-        ("podman", "podman", ("kernel-service",))
+        ("podman", "podman", ("kernel-service", "container-host"))
     ]
     assert [x.port for x in found.workloads[0].listeners] == [8080]
 

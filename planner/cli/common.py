@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from planner.cli.settings import Judge
     from planner.model import Plan, Snapshot
     from planner.store import Written
 
@@ -41,14 +42,20 @@ def moment(text: str | None) -> str | None:
     return aware.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def make_and_write(snapshots: Sequence[Snapshot], out: Path, as_of: str | None) -> Plan:
-    """Plan, render and write; print where it went and what a reviewer's edits kept."""
-    from planner import __version__, render, rules, store
+def make_and_write(
+    snapshots: Sequence[Snapshot], out: Path, as_of: str | None, judge: Judge
+) -> Plan:
+    """Plan, render and write; print where it went and what a reviewer's edits kept, and warn of
+    overrides that concern nothing.
+    """
+    from planner import __version__, render, store
+    from planner.cli.settings import warn
     from planner.plan import make_plan
 
     plan = make_plan(
-        snapshots, rules.load(store.rule_texts()), as_of=moment(as_of), version=__version__
+        snapshots, judge.rules, as_of=moment(as_of), version=__version__, settings=judge.settings
     )
+    warn(plan)
     written = store.write_artifacts(out, render.render(plan, store.templates()))
     summary(plan, out, written)
     return plan

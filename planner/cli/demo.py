@@ -11,6 +11,9 @@ def demo(output: Output = Path("plan")) -> None:
     """Plan the recorded demo fleet."""
     from planner import store
     from planner.cli.common import make_and_write
+    from planner.cli.settings import judge
 
     store.claim_output(output)
-    make_and_write(store.read_snapshots([store.demo_folder()]), output, None)
+    make_and_write(
+        store.read_snapshots([store.demo_folder()]), output, None, judge(None, default=False)
+    )

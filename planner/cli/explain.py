@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from planner.model import Finding, HostPlan, Plan, WorkloadPlan
+    from planner.model import Finding, HostPlan, Override, Plan, Verdict, WorkloadPlan
 
 
 def explain(
@@ -92,6 +92,10 @@ def _host(host: HostPlan) -> Iterator[str]:
     yield f"  {host.why or host.reason}"
     if host.verdict and host.verdict.leaning:
         yield f"  What is known of the machine leans to {host.verdict.leaning}."
+    if host.verdict:
+        yield from _words(host.verdict)
+        for finding in (*host.verdict.findings, *host.verdict.unchecked):
+            yield from _finding(finding) if finding.accepted else ()
     for look in host.verdict.looks if host.verdict else ():
         yield f"  {look}"
     reasons: dict[str, list[str]] = {}
@@ -106,6 +110,12 @@ def _workload(planned: WorkloadPlan) -> Iterator[str]:
     leaning = f" (leaning to {verdict.leaning})" if verdict.leaning else ""
     yield f"{planned.workload.id}: {verdict.outcome}{leaning}"
     yield f"  {verdict.why}"
+    yield f"  confidence {verdict.confidence}: {verdict.confidence_why}"
+    yield from _words(verdict)
+    if verdict.effort:
+        yield f"  effort {verdict.effort}: {verdict.effort_why}"
+    if planned.together:
+        yield f"  moves together with {', '.join(planned.together)}"
     for finding in verdict.findings:
         yield from _finding(finding)
     if verdict.unchecked:
@@ -116,10 +126,30 @@ def _workload(planned: WorkloadPlan) -> Iterator[str]:
     yield from _change(planned)
 
 
+def _words(verdict: Verdict) -> Iterator[str]:
+    """What reviewers said of it, beside the findings that they accepted."""
+    from planner.rules.overrides import what
+
+    if verdict.forced:
+        yield f"  forced {_word(verdict.forced)}"
+        yield f"  the rules say {verdict.judged}"
+    for override in verdict.expired:
+        yield f"  counts no more: {what(override)} {_word(override)}"
+
+
+def _word(override: Override) -> str:
+    who = f"by {override.who} on {override.when} until {override.until}"
+    return f"{who}: {override.why} ({override.where})"
+
+
 def _finding(finding: Finding) -> Iterator[str]:
     from planner.rules import GUIDANCE
+    from planner.rules.overrides import effect
 
-    yield f"  [{finding.effect}] {finding.rule}: {finding.message}"
+    counts = f", counts as {effect(finding)}" if effect(finding) != finding.effect else ""
+    yield f"  [{finding.effect}{counts}] {finding.rule}: {finding.message}"
+    for override in finding.accepted:
+        yield f"      accepted {_word(override)}"
     if finding.unchecked:
         yield f"      not checked, since {finding.unchecked}"
     for evidence in finding.evidence:
@@ -129,15 +159,24 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def _change(planned: WorkloadPlan) -> Iterator[str]:
+    from planner.rules.overrides import effect
+
     verdict = planned.verdict
-    deciding = [f for f in verdict.findings if f.effect == "block"]
-    if verdict.outcome == "container-with-changes":
-        deciding = [f for f in verdict.findings if f.effect == "adapt"]
+    counts = "adapt" if verdict.outcome == "container-with-changes" else "block"
+    deciding = [f for f in verdict.findings if effect(f) == counts]
+    if verdict.forced:
+        yield f"  It is forced until {verdict.forced.until}; then it is what the rules say."
     for finding in deciding:
         yield f"  {finding.rule}: {finding.remediation}"
         if finding.alternative:
             yield f"      or: {finding.alternative.text}"
+    if verdict.otherwise:
+        yield f"  Without what blocks it, it would be {verdict.otherwise}."
     for look in verdict.looks:
         yield f"  {look}"
+    for finding in (*verdict.findings, *verdict.unchecked):
+        if effect(finding) != finding.effect:
+            until = finding.accepted[0].until
+            yield f"  After {until} {finding.rule} counts as {finding.effect} again."
     if not deciding and not verdict.looks:
         yield "  Only a fact that keeps it on a virtual machine, should one turn up."

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from planner.cli.common import AsOf, Output, Strict
+from planner.cli.settings import SettingsFile
 
 
 def plan(
@@ -16,16 +17,19 @@ def plan(
         list[Path], typer.Argument(help="Snapshot files, or folders of them.", show_default=False)
     ],
     output: Output = Path("plan"),
+    settings: SettingsFile = None,
     as_of: AsOf = None,
     strict: Strict = False,
 ) -> None:
     """Plan from snapshots that were gathered before, offline."""
     from planner import store
     from planner.cli.common import finish, make_and_write
+    from planner.cli.settings import judge
 
+    judged_by = judge(settings)
     store.claim_output(output)
     with store.locked(output, holder()):
-        made = make_and_write(store.read_snapshots(snapshots), output, as_of)
+        made = make_and_write(store.read_snapshots(snapshots), output, as_of, judged_by)
     finish(made, strict)
 
 

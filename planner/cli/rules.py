@@ -86,7 +86,7 @@ def try_(
     from planner import rules, store
     from planner.cli.common import plain
 
-    texts = _texts(path) if path else store.rule_texts()
+    texts = read_texts(path) if path else store.rule_texts()
     found = rules.load(texts, examples=False).rules
     failed = [failure for rule in found for failure in rules.failures(rule)]
     examples = [rule.source.examples for rule in found]
@@ -98,9 +98,12 @@ def try_(
         raise typer.Exit(1)
 
 
-def _texts(path: Path) -> dict[str, str]:
+def read_texts(path: Path) -> dict[str, str]:
+    """Text by file of a rule, or of a folder of them; InputError for one that cannot be read."""
     from planner.errors import InputError
 
+    if path.is_dir() and (others := sorted(path.glob("*.yml"))):
+        raise InputError(f"{others[0]}: the name of a rule ends in .yaml: rename it")
     files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
     if not files:
         raise InputError(f"{path}: no rules (*.yaml) in this folder")

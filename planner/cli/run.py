@@ -11,6 +11,7 @@ from planner.cli.ansible_options import with_ansible_options
 from planner.cli.common import EXIT_INCOMPLETE, AsOf, Output, Strict
 from planner.cli.gather import HostTimeout, MaxAge, Resume, Retries
 from planner.cli.plan import holder
+from planner.cli.settings import SettingsFile
 
 if TYPE_CHECKING:
     from planner.session import Options
@@ -28,6 +29,7 @@ def run(
     max_age: MaxAge = None,
     host_timeout: HostTimeout = 300,
     retries: Retries = 0,
+    settings: SettingsFile = None,
     as_of: AsOf = None,
     strict: Strict = False,
 ) -> None:
@@ -39,14 +41,16 @@ def run(
     from planner import store
     from planner.cli.common import finish, make_and_write
     from planner.cli.gather import look, wishes
+    from planner.cli.settings import judge
 
+    judged_by = judge(settings)
     wanted = wishes(resume, max_age, host_timeout, retries)
     folder = snapshots or output / store.SNAPSHOTS
     _check_place(folder, output)
     store.claim_output(output)
     with store.locked(output, holder()):
         found = look(ansible, folder, wanted)
-        plan = make_and_write(store.read_snapshots(found.snapshots), output, as_of)
+        plan = make_and_write(store.read_snapshots(found.snapshots), output, as_of, judged_by)
     finish(plan, strict)
     if strict and (found.unreachable or found.failed):
         raise typer.Exit(EXIT_INCOMPLETE)

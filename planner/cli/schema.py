@@ -14,21 +14,24 @@ class Subject(StrEnum):
     plan = "plan"
     snapshot = "snapshot"
     rule = "rule"
+    settings = "settings"
 
 
 def schema(
     subject: Annotated[Subject, typer.Argument(help="Which one.", show_default=False)],
 ) -> None:
-    """Print the JSON Schema of a plan, a snapshot or a rule."""
+    """Print the JSON Schema of a plan, a snapshot, a rule or the settings."""
     import msgspec
 
     from planner import store
     from planner.model import Plan, Snapshot
     from planner.rules import RuleFile
+    from planner.settings import SettingsFile
 
     kinds: dict[Subject, type] = {
         Subject.plan: Plan,
         Subject.snapshot: Snapshot,
         Subject.rule: RuleFile,
+        Subject.settings: SettingsFile,
     }
     typer.echo(store.encode(msgspec.json.schema(kinds[subject])).decode(), nl=False)

@@ -17,6 +17,7 @@ from planner.model.running import (
     MappedFile,
     OpenFile,
     Process,
+    SpecialSockets,
     Unit,
     UnixSocket,
     UserUnit,
@@ -121,6 +122,7 @@ class Host(Data, frozen=True):
     """TCP alone."""
     udp_connections: Fact[tuple[Connection, ...]]
     unix_sockets: Fact[tuple[UnixSocket, ...]]
+    special_sockets: Fact[SpecialSockets]
     units: Fact[tuple[Unit, ...]]
     cron: Fact[tuple[CronJob, ...]]
     at_jobs: Fact[tuple[AtJob, ...]]

@@ -67,9 +67,9 @@ class Step(Data, frozen=True):
 class WorkloadPlan(Data, frozen=True):
     workload: Workload
     verdict: Verdict
+    image: Image | None = None
     together: tuple[str, ...] = ()
     """Ids of what has to move with it, in one pod: they share a socket, files or loopback."""
-    image: Image | None = None
 
 
 class Unseen(Data, frozen=True):
@@ -117,6 +117,8 @@ class HostPlan(Data, frozen=True):
     leftover_jobs: tuple[CronJob, ...] = ()
     """Cron jobs that belong to no workload."""
     unseen: tuple[Unseen, ...] = ()
+    unasked: tuple[str, ...] = ()
+    """Facts that only somebody could tell who was not asked: ``guest``, the hypervisor."""
     looks: tuple[Look, ...] = ()
     """Oldest first; ``taken_at`` is the one that the plan starts from."""
     gone: tuple[Gone, ...] = ()

@@ -112,6 +112,28 @@ class Connection(Data, frozen=True):
     protocol: Literal["tcp", "udp", "sctp", "dccp"] = "tcp"
 
 
+class SpecialSocket(Data, frozen=True):
+    """A socket of another protocol than TCP and UDP, or below them."""
+
+    kind: Literal["raw", "packet", "sctp"]
+    protocol: int
+    """raw: number of the IP protocol (1 ICMP, 47 GRE, 112 VRRP); packet: EtherType, 3 for every
+    frame; sctp: the port."""
+    pids: tuple[int, ...] = ()
+    """Empty: the login was not allowed to see whose socket it is, or it is the kernel's."""
+
+
+class MulticastGroup(Data, frozen=True):
+    interface: str
+    address: str
+
+
+class SpecialSockets(Data, frozen=True):
+    sockets: tuple[SpecialSocket, ...] = ()
+    groups: tuple[MulticastGroup, ...] = ()
+    """Groups that the machine listens to, by any of its processes; without those of every host."""
+
+
 class UnixSocket(Data, frozen=True):
     """A socket on this machine alone that has a name: who answers there, and who speaks to it."""
 

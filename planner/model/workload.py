@@ -208,8 +208,8 @@ class Workload(Data, frozen=True):
     state: Literal["running", "stopped", "failed", "unknown"]
     """``unknown``: an init script, of which no process was told apart."""
     traits: tuple[str, ...] = ()
-    """From the detector, for rules: ``kernel-service``, ``database``, ``web``, ``stateless``,
-    ``ci``, ``broker``, ``cache``, ``batch``, ..."""
+    """From the detector, for rules: ``kernel-service``, ``database``, ``web``, ``stateless``, ...;
+    those of planner/service/catalogue/workloads.yaml."""
     unit: str = ""
     enabled: str = ""
     user: Account | None = None
@@ -282,8 +282,12 @@ class Workload(Data, frozen=True):
 
 
 class Agent(Data, frozen=True):
-    """A host agent (monitoring, backup, hypervisor tools): stays with the machine."""
+    """A host agent (monitoring, backup, hypervisor tools): no workload of its own."""
 
     name: str
     unit: str
     purpose: str
+    fate: Literal["dropped", "sidecar", "host"] = "host"
+    """Where the workloads become containers: ``dropped``, it only made sense in a virtual machine;
+    ``sidecar``, it reads an application's own logs or metrics; ``host``, the container host runs
+    one for all."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from planner.change.names import MOVES, build_folder, moving
 from planner.model import Data, Effect, Finding, HostPlan, Peer, Plan, WorkloadPlan
+from planner.render.exceptions import Concerned, exceptions
 
 _RISK: dict[Effect, str] = {
     "block": "blocks",
@@ -14,6 +15,16 @@ _RISK: dict[Effect, str] = {
     "note": "to know",
     "affinity": "speaks for a container",
 }
+_WAYS = {
+    "container-host-vm": "A container host VM of its own",
+    "sandboxed-runtime": "A sandboxed runtime",
+    "keep-data": "The data stays while the application moves",
+    "split": "Part of the machine stays",
+    "sidecar": "Together in one pod",
+    "rebuild-first": "Rebuild first",
+    "retire": "Retire",
+}
+_EFFORTS = ("", "small", "medium", "large")
 _ORDER: tuple[Effect, ...] = ("block", "adapt", "note", "affinity")
 
 
@@ -24,6 +35,7 @@ class RuleGroup(Data, frozen=True):
     title: str
     risk: str
     remediation: str
+    effort: str
     guidance: tuple[str, ...]
     cases: tuple[tuple[str, str], ...]
     """(workload id, message)."""
@@ -51,13 +63,34 @@ class Rebuild(Data, frozen=True):
     compose: str
 
 
+class Start(Data, frozen=True):
+    """A workload that moves: what it costs, and what speaks for it."""
+
+    workload: str
+    effort: str
+    effort_why: str
+    benefits: tuple[str, ...]
+    together: tuple[str, ...]
+
+
+class Way(Data, frozen=True):
+    """A middle way: each sentence, the rule that says it, and the workloads that it is for."""
+
+    title: str
+    cases: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
 class Fleet(Data, frozen=True):
     """What the report says beside the plan's own words."""
 
     outcomes: tuple[tuple[str, int], ...]
     verdicts: tuple[tuple[str, int], ...]
+    starts: tuple[Start, ...]
+    """Least effort first, then most benefits."""
+    ways: tuple[Way, ...]
     fired: tuple[RuleGroup, ...]
     unchecked: tuple[RuleGroup, ...]
+    exceptions: tuple[Concerned, ...]
     links: tuple[Link, ...]
     rebuilds: tuple[Rebuild, ...]
 
@@ -69,10 +102,46 @@ def fleet(plan: Plan) -> Fleet:
     return Fleet(
         outcomes=_counted(h.outcome or "no verdict" for h in plan.hosts),
         verdicts=_counted(item.verdict.outcome for _, item in items),
+        starts=_starts(i for _, i in items if i.workload.id in moved),
+        ways=_ways(i for _, i in items),
         fired=_groups((i, f) for _, i in items for f in i.verdict.findings),
         unchecked=_groups((i, f) for _, i in items for f in i.verdict.unchecked),
+        exceptions=exceptions(plan),
         links=tuple(_link(item, peer, moved) for _, item in items for peer in item.workload.peers),
         rebuilds=tuple(_rebuild(h, i) for h in plan.hosts for i in moving(h)),
+    )
+
+
+def _starts(items: Iterable[WorkloadPlan]) -> tuple[Start, ...]:
+    made = [
+        Start(
+            item.workload.id,
+            item.verdict.effort or "",
+            item.verdict.effort_why,
+            tuple(f.title for f in item.verdict.findings if f.effect == "affinity"),
+            item.together,
+        )
+        for item in items
+    ]
+    return tuple(
+        sorted(made, key=lambda s: (_EFFORTS.index(s.effort), -len(s.benefits), s.workload))
+    )
+
+
+def _ways(items: Iterable[WorkloadPlan]) -> tuple[Way, ...]:
+    """Of what stays, only that of what keeps it counts."""
+    found: dict[str, dict[tuple[str, str], list[str]]] = {}
+    for item in items:
+        stays = item.verdict.outcome == "stay-vm"
+        for finding in item.verdict.findings:
+            other = finding.alternative
+            if other and (not stays or finding.effect == "block"):
+                cases = found.setdefault(other.way, {})
+                cases.setdefault((other.text, finding.rule), []).append(item.workload.id)
+    return tuple(
+        Way(_WAYS[way], tuple((*key, tuple(ids)) for key, ids in sorted(found[way].items())))
+        for way in _WAYS
+        if way in found
     )
 
 
@@ -98,9 +167,15 @@ def _group(rule: str, cases: list[tuple[WorkloadPlan, Finding]]) -> RuleGroup:
         title=first.title,
         risk=_RISK[first.effect],
         remediation=first.remediation,
+        effort=first.effort or "",
         guidance=first.guidance,
-        cases=tuple((item.workload.id, f.unchecked or f.message) for item, f in cases),
+        cases=tuple((item.workload.id, _said(f)) for item, f in cases),
     )
+
+
+def _said(finding: Finding) -> str:
+    until = f" (accepted until {finding.accepted[0].until})" if finding.accepted else ""
+    return f"{finding.unchecked or finding.message}{until}"
 
 
 def _link(item: WorkloadPlan, peer: Peer, moved: set[str]) -> Link:

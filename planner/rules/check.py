@@ -12,10 +12,12 @@ import msgspec
 from jinja2 import nodes
 
 from planner.images import Base, Lifecycle
+from planner.images.userspace import UserSpace
 from planner.model import Fact, Host, Workload
 from planner.rules.context import SIGNALS, Target
 from planner.rules.language import ENVIRONMENT
 from planner.rules.scope import DEPENDS, DERIVED
+from planner.service import told
 
 NAMES: dict[str, Any] = {
     "host": Host,
@@ -23,6 +25,7 @@ NAMES: dict[str, Any] = {
     "w": Workload,
     "lifecycle": Lifecycle,
     "runtime": Lifecycle,
+    "userspace": UserSpace,
     "base": Base,
     "as_of": str,
     "unsure": Any,
@@ -65,11 +68,14 @@ def needs(tree: nodes.Node) -> tuple[str, ...]:
             continue
         if node.node.name in ("host", "signals", "target"):
             found.add(f"{node.node.name}.{node.attr}")
+            made = told.HOST.get(node.attr) if node.node.name == "host" else None
+            found.update(f"host.{source}" for source in (made.needs if made else ()))
         elif node.node.name in ("w", "workload"):
             found.add(f"workload.{node.attr}")
             found.update(f"host.{source}" for source in DEPENDS.get(node.attr, ()))
     named = {n.name for n in (tree, *tree.find_all(nodes.Name)) if isinstance(n, nodes.Name)}
-    found.update({"host.os"} if named & {"lifecycle", "base"} else ())
+    found.update({"host.os"} if named & {"lifecycle", "base", "userspace"} else ())
+    found.update({"host.packages"} if "userspace" in named else ())
     found.update({"workload.kind", "workload.version"} if "runtime" in named else ())
     return tuple(sorted(found))
 
@@ -150,7 +156,9 @@ def _field(given: Any, name: str) -> Any:
 
 @cache
 def _fields(given: type) -> dict[str, Any]:
-    return typing.get_type_hints(given) | (DERIVED if given is Workload else {})
+    of_host = {name: made.type for name, made in told.HOST.items()}
+    own = DERIVED if given is Workload else of_host if given is Host else {}
+    return typing.get_type_hints(given) | own
 
 
 def _plain(given: Any) -> Any:

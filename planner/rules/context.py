@@ -133,18 +133,19 @@ def given(patterns: Patterns, host: Host) -> tuple[str, ...]:
 
 def _groups(patterns: Patterns, groups: tuple[str, ...]) -> Iterator[str]:
     for group in groups:
-        if any(_matches(p, group) for p in patterns.groups):
+        if any(matches(p, group) for p in patterns.groups):
             yield f"group {group}"
 
 
 def _variables(patterns: Patterns, variables: Mapping[str, str]) -> Iterator[str]:
     for name, values in patterns.variables.items():
         for variable, value in variables.items():
-            if _matches(name, variable) and any(_matches(v, value) for v in values):
+            if matches(name, variable) and any(matches(v, value) for v in values):
                 yield f"variable {variable}={value}"
 
 
-def _matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str) -> bool:
+    """As :class:`Patterns` says."""
     if any(c in pattern for c in "*?["):
         return fnmatchcase(text.lower(), pattern.lower())
     return _word(pattern.lower()).search(text.lower()) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Collection, Iterable
+from datetime import date, timedelta
 from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, NoReturn
@@ -14,6 +15,7 @@ from jinja2 import tests as jinja_tests
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from planner.images.parameters import unusual
 from planner.rules.scope import Cause, NotKnownError
 
 SHOWN = 200
@@ -53,6 +55,27 @@ def _older(value: object, than: str) -> bool:
         tuple(map(int, re.findall("[0-9]+", str(v).split("-")[0]))) for v in (value, than)
     )
     return one < other
+
+
+def _lines(files: Iterable[Any]) -> list[str]:
+    """Lines of configuration files that are no comments."""
+    return [
+        line.strip()
+        for file in files
+        for line in _uncommented(file.text).split("\n")
+        if line.strip() and not line.lstrip().startswith(("#", ";", "//"))
+    ]
+
+
+def _uncommented(text: str) -> str:
+    """Without the comments of XML; by search, since a pattern is slow on what never ends."""
+    head, *rest = text.split("<!--")
+    return head + "".join(part.partition("-->")[2] for part in rest)
+
+
+def _later(day: str, days: int) -> str:
+    """The day (``2026-01-31``, a time behind it is ignored) so many days later."""
+    return (date.fromisoformat(day[:10]) + timedelta(days)).isoformat()
 
 
 def _unsure(question: str) -> NoReturn:
@@ -109,12 +132,15 @@ def _unique(values: Iterable[Any]) -> list[Any]:
 
 
 _OWN = {
+    "later": _later,
+    "lines": _lines,
     "map": _map,
     "reject": _reject,
     "rejectattr": _rejectattr,
     "select": _select,
     "selectattr": _selectattr,
     "unique": _unique,
+    "unusual": unusual,
 }
 _FILTERS = (
     "count",

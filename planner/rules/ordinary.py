@@ -45,6 +45,7 @@ _FACTS: dict[str, Any] = {
     "logins": {},
     "altered": {},
     "firewall": {},
+    "special_sockets": {},
     "confinement": {},
     "sysctl": {},
     "init_texts": {},

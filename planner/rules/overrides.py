@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from planner.errors import InputError
 from planner.model import Effect, Finding, HostPlan, Override, Unmatched, Verdict
@@ -65,11 +66,16 @@ def effect(finding: Finding) -> Effect:
     return _ACCEPTED.get(finding.effect, finding.effect) if finding.accepted else finding.effect
 
 
+def what(override: Override) -> str:
+    """``kernel-settings accepted``, ``stay-vm forced``."""
+    return f"{override.verdict} forced" if override.verdict else f"{override.finding} accepted"
+
+
 def finished(verdict: Verdict, said: Word) -> Verdict:
     """The verdict with its expired overrides, and with the outcome that a reviewer forced.
 
-    What the rules said goes to ``judged``; findings, looks and confidence stay, and what is only
-    true of the rules' outcome (leaning, otherwise) goes.
+    What the rules said goes to ``judged``; findings, looks and confidence stay, what is only true
+    of the rules' outcome (leaning, otherwise) goes, and moving against a block is a large effort.
     """
     rules = {f.rule for f in (*verdict.findings, *verdict.unchecked)}
     ended = tuple(o for o in said.ended if o.verdict or o.finding in rules)
@@ -86,7 +92,17 @@ def finished(verdict: Verdict, said: Word) -> Verdict:
         why=f"{why} The rules say {verdict.outcome}: {verdict.why}",
         judged=verdict.outcome,
         forced=force,
+        **_effort(force, verdict),
     )
+
+
+def _effort(force: Override, verdict: Verdict) -> dict[str, Any]:
+    if force.verdict == "stay-vm":
+        return {"effort": None, "effort_why": ""}
+    blocks = [f.rule for f in verdict.findings if effect(f) == "block"]
+    if not blocks:
+        return {}
+    return {"effort": "large", "effort_why": f"Forced against {', '.join(blocks)}."}
 
 
 def check(overrides: Sequence[Override], as_of: str) -> None:
@@ -129,8 +145,9 @@ def _verdicts(host: HostPlan) -> Iterator[tuple[str, Verdict]]:
         yield "", host.verdict
 
 
-def _longest(override: Override) -> tuple[tuple[int, ...], str]:
-    return tuple(-int(part) for part in override.until.split("-")), override.where
+def _longest(override: Override) -> tuple[int, tuple[str, ...]]:
+    """Order that does not depend on the order given."""
+    return -int(override.until.replace("-", "")), tuple(map(str, astuple(override)))
 
 
 def _matches(pattern: str, text: str) -> bool:

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from planner import images
+from planner.facts.section import NOT_TOLD
 from planner.facts.typed import NO_GUEST
 from planner.images.lifecycle import lifecycle, runtime
-from planner.model import Fact, Host, OpenFile, Process, Workload
+from planner.images.userspace import user_space
+from planner.model import OS, Fact, Host, OpenFile, Process, Workload
 from planner.rules.context import Context, Patterns, given
+from planner.service import told
+from planner.service.reached import within_sight
+from planner.service.used import FIELDS
 
 NO_CONTEXT = Context()
 
@@ -25,6 +30,7 @@ DEPENDS = {
     "drift": ("packages",),
     "peers": ("connections",),
     "open_files": ("open_files",),
+    "open_devices": ("open_devices",),
     "volumes": ("open_files", "paths"),
     "secrets": ("files",),
     "admissions": ("files",),
@@ -32,11 +38,23 @@ DEPENDS = {
     "jobs": ("cron",),
     "directives": ("units",),
     "environment": ("units",),
+    **{name: made.needs for name, made in FIELDS.items()},
+    **{name: made.needs for name, made in told.WORKLOAD.items()},
 }
 """Which facts of the machine a field of a workload was made from: an empty field says nothing
 when the fact behind it was not seen."""
-DERIVED = {"processes": tuple[Process, ...], "open_files": tuple[OpenFile, ...]}
-"""Fields that only rules see: the machine's facts, of this workload's processes alone."""
+_OWN = {
+    "processes": tuple[Process, ...],
+    "open_files": tuple[OpenFile, ...],
+    "open_devices": tuple[OpenFile, ...],
+}
+DERIVED = _OWN | {
+    name: made.type for table in (FIELDS, told.WORKLOAD) for name, made in table.items()
+}
+"""Fields that only rules see: the machine's facts, as far as they are this workload's."""
+
+_LATER = ("special_sockets",)
+"""Facts that looks of older collectors did not ask for."""
 
 
 @dataclass(frozen=True, order=True)
@@ -81,10 +99,13 @@ class Trace:
         """Give the fact's value; raises where there is none."""
         self.sections.append(fact.section)
         if fact.unknown or fact.value is None:
-            kind: Literal["fact", "unasked"] = "unasked" if fact.unknown == NO_GUEST else "fact"
+            unasked = fact.unknown == NO_GUEST or (fact.unknown == NOT_TOLD and name in _LATER)
+            kind: Literal["fact", "unasked"] = "unasked" if unasked else "fact"
             raise NotKnownError(Cause(kind, name, fact.unknown or "not looked at"))
         if fact.partial:
-            self.partial.append(Cause("fact", name, fact.partial))
+            # What a hypervisor does not tell of a machine, nobody else was asked for.
+            told: Literal["fact", "unasked"] = "unasked" if name == "guest" else "fact"
+            self.partial.append(Cause(told, name, fact.partial))
         return fact.value
 
 
@@ -98,6 +119,8 @@ class HostView:
         self._trace = trace
 
     def __getattr__(self, name: str) -> Any:
+        if name in told.HOST:
+            return self._trace.take(name, told.HOST[name].read(self._host))
         value = getattr(self._host, name)
         return self._trace.take(name, value) if isinstance(value, Fact) else value
 
@@ -105,33 +128,57 @@ class HostView:
 class WorkloadView:
     """``workload`` and ``w`` in an expression."""
 
-    __slots__ = ("_host", "_trace", "_workload")
+    __slots__ = ("_found", "_host", "_trace", "_workload")
 
     def __init__(self, host: Host, workload: Workload, trace: Trace) -> None:
         self._host = host
         self._workload = workload
         self._trace = trace
+        self._found: dict[str, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
-        if name in DERIVED:
+        if name in _OWN:
             return self._own(name)
-        value = getattr(self._workload, name)
+        if name in told.WORKLOAD:
+            return self._told(name)
+        value = self._made(name) if name in FIELDS else getattr(self._workload, name)
         if value is None and name == "user":
             raise NotKnownError(Cause("fact", "user", "which user runs it was not seen"))
+        if name == "traits" and not value and not self._named():
+            raise NotKnownError(Cause("fact", "processes", "which program it is was not seen"))
         for source in DEPENDS.get(name, ()):
-            fact = getattr(self._host, source)
+            fact = within_sight(self._host, self._workload, getattr(self._host, source))
             if value and fact.unknown:
                 self._trace.partial.append(Cause("fact", source, fact.unknown))
             else:
                 self._trace.take(source, fact)
         return value
 
-    def _own(self, name: str) -> tuple[Any, ...]:
-        pids = set(self._workload.pids)
-        found = self._trace.take(name, getattr(self._host, name))
-        if not pids:
+    def _made(self, name: str) -> Any:
+        if name not in self._found:
+            self._found[name] = FIELDS[name].read(self._host, self._workload)
+        return self._found[name]
+
+    def _named(self) -> bool:
+        known = self._workload
+        return bool(known.unit or known.exe or known.argv or known.command or known.packages)
+
+    def _told(self, name: str) -> Any:
+        made = told.WORKLOAD[name]
+        found = self._trace.take(name, made.read(self._host, self._workload))
+        if made.running:
+            self._pids(name)
+        return found
+
+    def _pids(self, name: str) -> set[int]:
+        if not self._workload.pids:
             reason = f"no process of it ran at the look ({self._workload.state})"
             raise NotKnownError(Cause("idle", name, reason))
+        return set(self._workload.pids)
+
+    def _own(self, name: str) -> tuple[Any, ...]:
+        found = self._trace.take(name, getattr(self._host, name))
+        pids = self._pids(name)
         return tuple(entry for entry in found if entry.pid in pids)
 
 
@@ -202,11 +249,18 @@ def names(
         "lifecycle": (lifecycle(os) or Missing("lifecycle", release)) if os else nowhere,
         "runtime": _runtime(workload) if workload else nobody,
         "base": images.base_for(os) if os else nowhere,
+        "userspace": _userspace(host, os) if os else nowhere,
         "signals": SignalView(host, context.signals),
         "target": context.target,
         "staying": neighbours.staying,
         "undecided": neighbours.undecided,
     }
+
+
+def _userspace(host: Host, os: OS) -> Any:
+    packages = None if host.packages.partial else host.packages.value
+    told = f"which C library {os.name or os.id} has"
+    return user_space(os, packages) or Missing("packages", told)
 
 
 def _runtime(workload: Workload) -> Any:

@@ -157,13 +157,15 @@ def _confidence(
 
 
 def _effort(fired: Sequence[Finding], unchecked: Sequence[Finding]) -> tuple[Effort | None, str]:
-    """The largest effort among what changes, and which findings cost it."""
-    changes = [*_with(fired, "adapt"), *_with(unchecked, "adapt")]
+    """The largest effort among what was seen to change, and which findings cost it."""
+    changes = _with(fired, "adapt")
+    open_ = [f for f in _with(unchecked, "adapt") if f.effort != "small"]
+    more = f" More, should one of these show: {_titles(open_)}." if open_ else ""
     for effort in _LARGEST_FIRST:
         # What it takes to live with an accepted block is not said by its rule.
         if costly := [f for f in changes if (f.effort or "medium") == effort]:
-            return effort, f"For {_titles(costly)}."
-    return "small", "Nothing has to change: build, start, move the traffic."
+            return effort, f"For {_titles(costly)}.{more}"
+    return "small", f"Nothing was seen that has to change: build, start, move the traffic.{more}"
 
 
 def _pointless(host: Host, answer: Answer) -> bool:
@@ -183,30 +185,41 @@ def ask(
 ) -> tuple[Answer, Finding | None]:
     """Put the rule to what :func:`names` made: its answer, and the finding unless it is no.
 
-    Where only those were not asked who could have known, the finding is a note.
+    Where only those were not asked who could have known, the answer is unknown, and no finding.
     """
     source = rule.source
     scope = {**scope, "limit": LimitView({**source.limits, **limits.get(rule.id, {})})}
-    answer = all_of([e.answer(scope, trace) for e in rule.when])
+    answer = _all_of(rule.when, scope, trace)
     if answer.value is not False and rule.any:
         answer = all_of([answer, one_of([e.answer(scope, trace) for e in rule.any])])
     if answer.value is False:
         return answer, None
+    if answer.causes and all(c.kind == "unasked" for c in answer.causes):
+        return answer, None
     unchecked = "; ".join(f"{c.what}: {c.reason}" for c in answer.causes)
-    unasked = bool(answer.causes) and all(c.kind == "unasked" for c in answer.causes)
     return answer, Finding(
         rule=rule.id,
         title=source.title,
         axis=source.axis,
-        effect="note" if unasked else source.effect,
+        effect=source.effect,
         message=source.unknown if unchecked else _message(rule, scope),
         remediation=source.remediation,
         guidance=source.guidance,
         evidence=tuple(_evidence(e, scope, trace) for e in rule.evidence),
         unchecked=clean(unchecked),
-        effort=None if unasked else source.effort,
+        effort=source.effort,
         alternative=source.alternative,
     )
+
+
+def _all_of(items: Sequence[Expression], scope: Mapping[str, Any], trace: Trace) -> Answer:
+    """As :func:`all_of`, up to the first that is false: it decides."""
+    answers = []
+    for item in items:
+        answers.append(item.answer(scope, trace))
+        if answers[-1].value is False:
+            break
+    return all_of(answers)
 
 
 def roll_up(

@@ -28,6 +28,7 @@ from planner.service import (
     network,
     places,
     storage,
+    traits,
 )
 from planner.service.command import Command
 from planner.service.config import Carried
@@ -100,7 +101,7 @@ def workload(
         kind=kind.kind,
         title=kind.title,
         state=state(service),
-        traits=kind.traits,
+        traits=tuple(dict.fromkeys((*kind.traits, *traits.of(service)))),
         unit=unit.name if unit else "",
         enabled=unit.enabled if unit else "",
         started_by=tuple(sorted(unit.properties.get("TriggeredBy", "").split())) if unit else (),
@@ -156,6 +157,7 @@ def workload(
                     *env_unknowns,
                     *everything.unknowns,
                     *carried.unknowns,
+                    *traits.unknowns(service),
                     *_seen(service, user),
                     *unknowns,
                 )

@@ -108,7 +108,7 @@ def is_kernel_switch(name: str) -> bool:
     return bool(
         re.fullmatch(
             r"(nftables|ufw|iptables|ip6tables|netfilter-persistent|shorewall6?|ferm|ipset"
-            r"|wg-quick@.*|wg-.*|nfs-server|nfs-kernel-server|drbd)\.service",
+            r"|wg-quick@.*|wg-.*|nfs-server|nfs-kernel-server|drbd|target|rtslib-fb-targetctl)\.service",
             name,
         )
     )

@@ -2,14 +2,21 @@
 
 Names are those of the units and init scripts of Debian, Ubuntu, Enterprise Linux 6 to 9, SUSE,
 Alpine and FreeBSD, and of their programs where no unit stands for them. A name alone says nothing
-about what listens for other machines: :mod:`planner.service.serving` is asked first.
+about what listens for other machines: :mod:`planner.service.serving` is asked first. Agents stand
+in catalogue/agents.yaml.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Callable, Iterable
 
-from planner.model import Agent
+from msgspec.structs import replace
+
+from planner.model import Agent, Host
+from planner.service import catalogue
+from planner.service.catalogue import Kept
 
 _BASE = re.compile(
     # start, stop, time, console
@@ -53,62 +60,18 @@ _BASE = re.compile(
     r"|growroot.*|ec2-.*|google-(oslogin|startup|shutdown).*|lxd-(agent|installer).*|snap\.mount"
     r"|rsync-.*\.tmp|rpmconf.*|rebuildldconf|wtmpdb-.*|uuidd|geoclue|libstoragemgmt)"
 )
-_AGENTS: tuple[tuple[str, str], ...] = (
-    (
-        r"(prometheus-)?node[_-]exporter|prometheus-[a-z-]+-exporter|[a-z]+_exporter",
-        "monitoring: metrics of the host",
-    ),
-    (
-        r"zabbix-agent2?|nagios-nrpe-server|nrpe|check[-_]mk-agent.*|cmk-agent-ctl.*|icinga2"
-        r"|munin-node|collectd|telegraf|datadog-agent.*|newrelic-infra|netdata|sensu-agent"
-        r"|monit|snmpd|snmptrapd|pcp|pmcd|pmlogger.*|pmie.*|sysstat.*|amazon-cloudwatch-agent"
-        r"|dynatrace.*|oneagent|scollector|atop(acct)?|glances|smartd|smartmontools|cockpit.*",
-        "monitoring of the host",
-    ),
-    (
-        r"filebeat|metricbeat|auditbeat|packetbeat|fluent-bit|td-agent(-bit)?|fluentd|promtail"
-        r"|vector|splunk(d|forwarder)?|r?syslog|r?syslogd|syslog-ng|sysklogd|klogd?|metalog"
-        r"|journald-upload|nxlog|graylog-sidecar",
-        "logs of the host",
-    ),
-    (
-        r"qemu-guest-agent|qemu-ga|open-vm-tools|vmtoolsd|vgauthd?|VGAuthService|vboxadd.*|vmware-tools.*"
-        r"|virtualbox-guest-utils|hyperv-.*|hypervkvpd|hypervvssd|hypervfcopyd|waagent|walinuxagent"
-        r"|xe-(linux-distribution|daemon)|google-guest-agent|google-osconfig-agent|amazon-ssm-agent"
-        r"|spice-vdagentd?|cloud-agent",
-        "tools of the hypervisor or cloud",
-    ),
-    (
-        r"chrony(d|-wait)?|ntp(d|sec|date|-wait)?|openntpd|systemd-timesyncd|ptp4l|phc2sys",
-        "time of the host",
-    ),
-    (
-        r"unattended-upgrades|snapd.*|dnf-automatic.*|yum-cron|packagekit-.*",
-        "updates of the host",
-    ),
-    (r"ecs-agent|amazon-ecs-(init|agent)", "containers that Amazon ECS starts on the host"),
-    (r"multipathd|iscsid?|open-iscsi|iscsiuio|zfs-.*|zed", "storage of the host"),
-    (
-        r"puppet|pe-puppet|chef-client|salt-minion|cfengine3|cf-.*|rudder-agent|landscape-client",
-        "configuration management of the host",
-    ),
-    (
-        r"bacula-fd|bareos-fd|veeamservice|veeam.*|commvault.*|dsmcad|duplicati|borgmatic|restic.*"
-        r"|backup-manager|nbclient|vxpbx_exchanged|burp-client",
-        "backup of the host",
-    ),
-    (
-        r"fail2ban|clamav-(daemon|freshclam)|clamd|falcon-sensor|wazuh-agent|ossec.*|sentinelone"
-        r"|sophos.*|mdatp|ds_agent|crowdsec|aide.*|rkhunter|osqueryd|cbagentd|ir_agent|nessusagent"
-        r"|usbguard|rhc(d|-.*)?|fapolicyd",
-        "security of the host",
-    ),
-)
 FILTER = re.compile(
     r"nftables|firewalld|ufw|ip6?tables|netfilter-persistent|shorewall6?|ferm|ipset|pf"
 )
 """Packet filters: of the host, unless the machine forwards for others."""
-_COMPILED = tuple((re.compile(pattern), purpose) for pattern, purpose in _AGENTS)
+_EXPORTER = re.compile(r"[a-z0-9_-]+[-_]exporter")
+_DISPLAY = re.compile(r"gdm3?|lightdm|sddm|[xkw]dm|lxdm|slim|display-manager")
+_DESKTOP = re.compile(
+    r"gnome-session(-binary|-b)?|gnome-shell|xfce4-session|startplasma-.*|plasmashell|plasma_session"
+    r"|mate-session|cinnamon-session.*|lxsession|lxqt-session|budgie-.*|i3|sway|openbox|fluxbox|icewm"
+)
+_ORDINARY = range(1000, 65534)
+"""Ids of people; those below are of programs, such as the greeter of a display manager."""
 _JOBS = re.compile(
     r"apt(-compat)?|dpkg|logrotate|man-db.*|makewhatis(\.cron)?|e2scrub(_all)?|fstrim|passwd|standard"
     r"|bsdmainutils|update-notifier-common|apport|mlocate(\.cron)?|plocate|locate|sysstat|mdadm"
@@ -131,10 +94,51 @@ def is_base(name: str) -> bool:
 
 
 def agent(name: str, unit: str) -> Agent | None:
-    """Agent of the host by the name of its unit or program, or None."""
-    for pattern, purpose in _COMPILED:
-        if pattern.fullmatch(name):
-            return Agent(name, unit, purpose)
+    """Agent of the host by the name of its unit, or None."""
+    return _agent(name, unit, lambda entry, low: entry.names.any(low) or entry.units.any(low))
+
+
+def agent_by_program(names: Iterable[str]) -> Agent | None:
+    """Agent by the first name, in order, that is one's program."""
+    found = (
+        _agent(name, "", lambda entry, low: entry.names.any(low) or entry.programs.any(low))
+        for name in sorted(names)
+    )
+    return next((one for one in found if one), None)
+
+
+def agent_by_package(names: Iterable[str], unit: str, called: str) -> Agent | None:
+    """Agent by the package that its program or unit is of, listed as ``called``."""
+    found = (
+        _agent(name, unit, lambda entry, low: entry.names.any(low) or entry.packages.any(low))
+        for name in sorted(names)
+    )
+    return next((replace(one, name=called) for one in found if one), None)
+
+
+def is_exporter(name: str) -> bool:
+    """Whether something is named as those are that only tell Prometheus of another program."""
+    return _EXPORTER.fullmatch(name) is not None
+
+
+def is_display_manager(name: str) -> bool:
+    """Whether a unit or program shows the logins of a desktop."""
+    return _DISPLAY.fullmatch(name) is not None
+
+
+def has_desktop(host: Host) -> bool:
+    """Whether somebody works at a desktop of the machine; a greeter is nobody."""
+    return any(
+        p.uid in _ORDINARY and _DESKTOP.fullmatch(posixpath.basename(p.exe) or p.comm)
+        for p in host.processes.value or ()
+    )
+
+
+def _agent(name: str, unit: str, matches: Callable[[Kept, frozenset[str]], bool]) -> Agent | None:
+    low = frozenset({name.lower()})
+    for entry in catalogue.agents():
+        if matches(entry, low) and not entry.other.any(low):
+            return Agent(name, unit, entry.purpose, entry.fate)
     return None
 
 

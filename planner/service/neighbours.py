@@ -12,6 +12,14 @@ from planner.service import network
 from planner.service.network import only_loopback
 
 _KEEPS = ("data", "state", "upload")
+# fmt: off
+_KEEPERS = frozenset({
+    "kernel-service", "database", "batch", "stateless", "broker", "mail", "directory", "registry",
+    "scm", "file-server", "clustered-fs", "print", "monolith-erp", "remote-desktop", "search",
+    "licence-manager",
+})
+# fmt: on
+"""What is there to keep something for others: what nobody saw it keep may not have come yet."""
 
 
 _HEALTH = re.compile(
@@ -57,7 +65,7 @@ def _stateless(host: Host, workload: Workload) -> Workload:
     """Only where its open files and paths were seen, and it ran at the look."""
     unseen = host.open_files.unknown or host.open_files.partial or host.paths.unknown
     keeps = any(v.kind in _KEEPS and not v.read_only for v in workload.volumes)
-    special = {"kernel-service", "database", "batch", "stateless"} & set(workload.traits)
+    special = _KEEPERS & set(workload.traits)
     if unseen or keeps or special or not workload.pids:
         return workload
     return replace(workload, traits=(*workload.traits, "stateless"))

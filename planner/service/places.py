@@ -165,12 +165,17 @@ def is_network(filesystem: str) -> bool:
     return filesystem in _NETWORK or filesystem.startswith("fuse.")
 
 
-def network_mount(host: Host, path: str) -> Mount | None:
-    """The mount that holds a path, if another machine serves it."""
+def mount(host: Host, path: str) -> Mount | None:
+    """The mount that holds a path."""
     holding = [m for m in host.mounts.value or () if below(path, m.path)]
     # The last of several mounts on one path hides the others.
-    mount = max(enumerate(holding), key=lambda at: (len(at[1].path), at[0]))[1] if holding else None
-    return mount if mount and is_network(mount.type) else None
+    return max(enumerate(holding), key=lambda at: (len(at[1].path), at[0]))[1] if holding else None
+
+
+def network_mount(host: Host, path: str) -> Mount | None:
+    """The mount that holds a path, if another machine serves it."""
+    found = mount(host, path)
+    return found if found and is_network(found.type) else None
 
 
 def outermost(wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:

@@ -4,7 +4,7 @@ from planner.store.files import write_file
 from planner.store.lock import locked
 from planner.store.names import context_folder, printable, slug
 from planner.store.output import SNAPSHOTS, Written, claim_output, write_artifacts
-from planner.store.packaged import checklist_texts, demo_folder, rule_texts, templates
+from planner.store.packaged import checklist_texts, demo_folder, name_table, rule_texts, templates
 from planner.store.reading import (
     MISSED,
     encode,
@@ -26,6 +26,7 @@ __all__ = [
     "encode",
     "head",
     "locked",
+    "name_table",
     "printable",
     "read_plan",
     "read_snapshots",

@@ -34,6 +34,11 @@ def checklist_texts() -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in files}
 
 
+def name_table(name: str) -> str:
+    """YAML text of a table of names: ``workloads`` or ``agents``."""
+    return (_PACKAGE / "service" / "catalogue" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
 def demo_folder() -> Path:
     """Folder of the recorded fleet: its inventory and its snapshots."""
     return _folder("demo", "inventories/demo")

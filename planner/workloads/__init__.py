@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from planner.facts import unitfile
 from planner.model import Agent, CronJob, Data, Host, Listener, TextFile, Workload
 from planner.service import (
+    agents,
     config,
     discover,
     jobs,
@@ -23,11 +24,13 @@ from planner.service import (
     scripts,
     serving,
     sockets,
+    traits,
 )
 from planner.service.view import Service, called, program, stem, why_unknown
 from planner.store import slug
 from planner.workloads import job, kernel, nginx, postgresql, python, redis, service, windows
 
+_RELAYS = frozenset({"postfix", "master", "exim4", "exim", "sendmail", "nullmailer", "msmtpd"})
 DETECTORS = (nginx.detect, postgresql.detect, redis.detect, kernel.detect, python.detect)
 """Asked in this order; who answers first has the service, the rest is for the general one."""
 
@@ -53,7 +56,7 @@ def detect(host: Host) -> Detected:
         order = sorted(kept, key=lambda agent: (agent.name, agent.unit))
         return Detected(_unique(named), tuple(order))
     found = discover.services(host)
-    agents: dict[tuple[str, str], Agent] = {}
+    listed: dict[tuple[str, str], Agent] = {}
     workloads: list[Workload] = []
     texts: dict[str, tuple[TextFile, ...]] = {}
     wants: dict[str, frozenset[str]] = {}
@@ -62,7 +65,7 @@ def detect(host: Host) -> Detected:
             continue
         claimed = _claim(candidate)
         if isinstance(claimed, Agent):
-            agents[claimed.name, claimed.unit] = claimed
+            listed[claimed.name, claimed.unit] = claimed
         elif claimed is not None:
             workloads.append(claimed)
             texts[claimed.id] = _texts(host, candidate, claimed)
@@ -74,7 +77,7 @@ def detect(host: Host) -> Detected:
     tied = network.couplings(host, named, texts, wants)
     return Detected(
         tuple(neighbours.finished(host, w, tied, texts.get(w.id, ())) for w in tied),
-        tuple(agents[key] for key in sorted(agents)),
+        tuple(listed[key] for key in sorted(listed)),
         tuple(entry for entry, w in made if w is None),
     )
 
@@ -92,10 +95,7 @@ def _claim(candidate: Service) -> Workload | Agent | None:
     if not serving.serves(candidate):
         if _plumbing(candidate):
             return None
-        agent = known.agent(_known_as(candidate, name), unit) or (
-            None if unit else _agent_by_program(candidate)
-        )
-        if agent:
+        if agent := agents.agent(candidate):
             return agent
     for entry in DETECTORS:
         if workload := entry(candidate):
@@ -105,14 +105,12 @@ def _claim(candidate: Service) -> Workload | Agent | None:
     return _mail_relay(candidate) or service.detect(candidate)
 
 
-def _known_as(candidate: Service, name: str) -> str:
-    """``ecs`` is Amazon's agent where it starts that, and somebody's own program elsewhere."""
-    return "amazon-ecs-init" if name == "ecs" and "amazon-ecs-init" in called(candidate) else name
-
-
 def _plumbing(candidate: Service) -> bool:
     if candidate.unit:
-        return known.is_base(stem(candidate.unit.name)) and not _own(candidate)
+        name = stem(candidate.unit.name)
+        if known.is_display_manager(name) and known.has_desktop(candidate.host):
+            return False
+        return known.is_base(name) and not _own(candidate)
     own = places.role(program(candidate)) in ("application", "content", "data", "home")
     return not own and any(known.is_base(name) for name in called(candidate))
 
@@ -135,16 +133,9 @@ def _own(candidate: Service) -> bool:
     return unit.path.startswith("/etc/systemd/system/") and not unit.name.startswith("systemd-")
 
 
-def _agent_by_program(candidate: Service) -> Agent | None:
-    for name in sorted(called(candidate)):
-        if agent := known.agent(name, ""):
-            return agent
-    return None
-
-
 def _mail_relay(candidate: Service) -> Agent | None:
     """A mail server that answers to its own machine only is a satellite of it."""
-    if not called(candidate) & {"postfix", "master", "exim4", "sendmail", "nullmailer", "msmtpd"}:
+    if not called(candidate) & _RELAYS or "mail" not in traits.of(candidate):
         return None
     if candidate.host.listeners.unknown or (
         candidate.listeners and not network.only_loopback(candidate.listeners)

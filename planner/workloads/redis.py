@@ -17,6 +17,8 @@ from planner.service.view import MASK, Service, called, commands
 
 _PROGRAMS = frozenset({"redis-server", "redis", "valkey-server", "valkey", "keydb-server"})
 _PACKAGES = ("redis-server", "redis", "redis6", "redis7", "valkey-server", "valkey", "keydb-server")
+_TITLE = re.compile(r"\S+:\d+( \[\w+\])?")
+"""Address and port, as Redis calls itself once it runs: no file of configuration."""
 _DEFAULT_FILES = ("/etc/redis/redis.conf", "/etc/redis.conf", "/etc/valkey/valkey.conf")
 
 
@@ -58,10 +60,12 @@ def detect(service: Service) -> Workload | None:
 
 
 def _traits(settings: dict[str, str]) -> tuple[str, ...]:
-    """A cache, where the oldest entries are evicted and nothing is kept on disk."""
-    evicts = settings.get("maxmemory-policy", "noeviction") != "noeviction"
-    keeps = settings.get("appendonly") == "yes" or settings.get("save", "default") != ""
-    return ("cache",) if evicts and not keeps else ("database",)
+    return ("database",) if _keeps(settings) else ("cache",)
+
+
+def _keeps(settings: dict[str, str]) -> bool:
+    """Whether it writes anything to disk: the append-only file, or snapshots (``save ""``: none)."""
+    return settings.get("appendonly") == "yes" or settings.get("save", "default") != ""
 
 
 def _arguments(service: Service) -> tuple[str, tuple[str, ...]]:
@@ -74,9 +78,11 @@ def _arguments(service: Service) -> tuple[str, tuple[str, ...]]:
         argv = service.main.argv
     words = list(argv[1:])
     file = words.pop(0) if words and not words[0].startswith("-") else ""
-    if not file:
+    if not file or _TITLE.fullmatch(file):
         known = host_files(service.host)
-        file = next((f for f in _DEFAULT_FILES if f in known), "")
+        instance = service.name.partition("@")[2]
+        own = (f"/etc/redis/redis-{instance}.conf",) if instance else ()
+        file = next((f for f in (*own, *_DEFAULT_FILES) if f in known), "")
     kept: list[str] = []
     dropped = ("--supervised", "--daemonize", "--logfile", "--pidfile")
     skip = False
@@ -163,7 +169,7 @@ def _storage(service: Service, settings: dict[str, str], run_as: Account | None)
                 "file is older than what it holds",
             )
         )
-    else:
+    elif _keeps(settings):
         held = storage.of_open_files(service, packaged=True)
         wanted += held.wanted
         unknowns.append("Which directory holds its data (dir) is not known.")

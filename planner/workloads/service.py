@@ -6,34 +6,12 @@ import posixpath
 import re
 
 from planner.model import Health, Workload
-from planner.service import application, config, health, pins, places, programs, storage
+from planner.service import application, config, health, pins, places, programs, storage, traits
 from planner.service.command import derive
 from planner.service.describe import Kind, container_user, workload
 from planner.service.storage import Storage
 from planner.service.view import Service, called, commands, owner, program, setting
 
-_TRAITS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        r"apache2|httpd|lighttpd|caddy|tomcat\d*|jetty.*|php-?fpm.*|php\d\.\d-fpm|node|haproxy|varnishd?"
-        r"|traefik|squid|thttpd|hiawatha|passenger.*|puma|unicorn",
-        ("web",),
-    ),
-    (
-        r"mysqld?|mariadbd?|mongod|mongodb|cassandra|influxd?|elasticsearch|opensearch|clickhouse.*"
-        r"|couchdb|neo4j|oracle.*|db2.*|firebird.*|rethinkdb|cockroach|questdb|solr",
-        ("database",),
-    ),
-    (r"memcached|hazelcast|dragonfly", ("cache", "stateless")),
-    (
-        r"rabbitmq(-server)?|mosquitto|activemq|artemis|kafka|nats(-server)?|emqx|qpidd|beanstalkd",
-        ("broker",),
-    ),
-    (
-        r"jenkins|gitlab-runner|buildkite-agent|teamcity.*|actions\.runner.*|buildbot.*|drone.*|nexus"
-        r"|artifactory|docker-registry|gitea|act_runner|bamboo.*|go-agent|concourse.*",
-        ("ci",),
-    ),
-)
 _REAPS = frozenset(
     {
         "apache2",
@@ -52,6 +30,10 @@ _REAPS = frozenset(
         "vsftpd",
     }
 )
+
+
+_NOT_HTTP = frozenset({8005, 8009})
+"""Tomcat's: where it is told to stop, and AJP."""
 
 
 def detect(service: Service) -> Workload:
@@ -99,13 +81,13 @@ def detect(service: Service) -> Workload:
         storage.by_convention(service, mine, roots),
         Storage(directories=config.key_folder(carried, run_as)),
     )
-    traits = _traits(names)
+    found = traits.of(service)
     return workload(
         service,
         Kind(
             "service",
             _title(service, package),
-            traits,
+            found,
             _version(service, package, roots),
             needs_init=not names & _REAPS,
         ),
@@ -114,7 +96,7 @@ def detect(service: Service) -> Workload:
         carried=carried,
         kept=kept,
         files=files,
-        health=_health(service, traits),
+        health=_health(service, found),
         unknowns=() if roots and not package else pins.missing(service, package),
         run_as=run_as,
         links=own.links,
@@ -159,16 +141,6 @@ def _title(service: Service, package: str) -> str:
     return told[:120] or package or service.name
 
 
-def _traits(names: frozenset[str]) -> tuple[str, ...]:
-    found = {
-        t
-        for pattern, traits in _TRAITS
-        for t in traits
-        if any(re.fullmatch(pattern, name) for name in names)
-    }
-    return tuple(sorted(found))
-
-
 def _env_files(service: Service) -> tuple[str, ...]:
     return tuple(
         d[2].lstrip("-")
@@ -204,13 +176,14 @@ def _programs(service: Service) -> tuple[str, ...]:
     return tuple(f for f in dict.fromkeys(found) if not places.below(f, "/var/lib"))
 
 
-def _health(service: Service, traits: tuple[str, ...]) -> Health | None:
-    if "web" in traits:
+def _health(service: Service, found: tuple[str, ...]) -> Health | None:
+    if "web" in found:
         for listener in sorted(service.listeners, key=lambda entry: entry.port):
             address = health.target(listener)
             if (
                 listener.protocol == "tcp"
                 and listener.port % 1000 != 443
+                and listener.port not in _NOT_HTTP
                 and (address.startswith("127."))
             ):
                 return health.http(listener.port, address=address)

@@ -15,11 +15,14 @@ socket_owners() {
 	set -f
 } 2>/dev/null
 
+# byte_order: little or big; - where it cannot be told.
+byte_order() { case $(printf '\001\002' | od -x 2>/dev/null) in *0201*) echo little ;; *0102*) echo big ;; *) echo - ;; esac; }
+
 # proc_sockets STATES PROTOCOL...: sockets as the kernel lists them, with the order of bytes that
 # its addresses have. STATES: 0A for listening, 01 for connected, 07 for a udp socket of nobody.
 proc_sockets() {
 	states=$1; shift
-	case $(printf '\001\002' | od -x 2>/dev/null) in *0201*) echo 'proc little' ;; *0102*) echo 'proc big' ;; *) echo 'proc -' ;; esac
+	echo "proc $(byte_order)"
 	for f in "$@"; do [ ! -r "/proc/net/$f" ] || awk -v f="$f" -v states="$states" 'FNR > 1 && index(states, f == "udp" || f == "udp6" ? "u" $4 : "t" $4) { print "T " f " " $2 " " $3 " " $4 " " $10 }' "/proc/net/$f"; done
 	said "$SOCKET_OWNERS"
 }
@@ -106,10 +109,43 @@ s_unix_sockets() {
 	return $code
 }
 
+# Sockets of other protocols than TCP and UDP, and below them: raw, packet, SCTP. Of a raw socket
+# /proc/net writes the protocol where a port stands.
+SPECIAL_AWK='
+FNR == 1 || NF < 8 { next }
+f ~ /^raw/ { n = split($2, w, ":"); print "raw" TAB w[n] TAB $10 }
+f == "packet" { print "packet" TAB $4 TAB $9 }
+f == "sctp/eps" { print "sctp" TAB $6 TAB $8 }'
+
+# Groups that the machine listens to; those of IPv4 in its own order of bytes, by interface.
+GROUPS_AWK='
+f == "igmp" && /^[0-9]/ { name = $2; sub(/:$/, "", name) }
+f == "igmp" && /^[ \t]/ && $1 ~ /^[0-9A-F]+$/ && length($1) == 8 { print "group" TAB name TAB $1 }
+f == "igmp6" && length($3) == 32 { print "group" TAB $2 TAB $3 }'
+
+s_special_sockets() {
+	[ -r /proc/net/packet ] || [ -r /proc/net/raw ] || { state missing "no /proc/net of Linux"; return 1; }
+	printf 'order\t%s\n' "$(byte_order)"
+	text=$(for f in raw raw6 packet sctp/eps; do
+		[ ! -r "/proc/net/$f" ] || awk -v f="$f" -v TAB="$TAB" "$SPECIAL_AWK" "/proc/net/$f"
+	done)
+	said "$text"
+	for f in igmp igmp6; do
+		[ ! -r "/proc/net/$f" ] || awk -v f="$f" -v TAB="$TAB" "$GROUPS_AWK" "/proc/net/$f"
+	done
+	other_networks
+	[ -n "$text" ] || return 0
+	said "${SOCKET_OWNERS:-$(socket_owners)}" | LIST=$text awk -v TAB="$TAB" '
+		BEGIN { n = split(ENVIRON["LIST"], l, "\n"); for (i = 1; i <= n; i++) { split(l[i], w, TAB); wanted[w[3]] = 1 } }
+		$2 in wanted { print "owner" TAB $2 TAB $3 }'
+	notroot "which process a raw socket belongs to is known for own processes only"
+}
+
 look_sockets() {
 	collecting
 	SOCKET_OWNERS=; has ss || has sockstat || SOCKET_OWNERS=$(socket_owners)
 	section listeners s_listeners
 	section connections s_connections
 	section unix-sockets s_unix_sockets
+	section special-sockets s_special_sockets
 }

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from planner.model import Account, Agent, Host, Listener, Process, Unit, Windows, Workload
-from planner.service import network
+from planner.service import network, traits
 from planner.service.view import why_unknown
 from planner.workloads.windows import names, sites, tasks
 from planner.workloads.windows.names import ROLES, SQL_HELPERS
@@ -46,20 +46,23 @@ def _service(host: Host, windows: Windows, unit: Unit) -> Workload | Agent | Non
     if unit.active == "inactive" and unit.enabled != "enabled":
         return None
     if purpose := names.agent(name):
-        return Agent(unit.name, unit.name, purpose)
+        return Agent(unit.name, unit.name, purpose, names.fate(purpose))
     if SQL_HELPERS.fullmatch(name):
         return Agent(unit.name, unit.name, "part of SQL Server, which it stays with")
     if name in ROLES:
-        kind, title, traits = ROLES[name]
-        return _workload(host, unit, kind, title, traits)
+        kind, title, known = ROLES[name]
+        return _workload(host, unit, kind, title, known)
     if name == "lanmanserver" and (shares := _shares(host)):
-        return _workload(host, unit, "file-server", f"File server: {', '.join(shares)}", ("files",))
+        return _workload(
+            host, unit, "file-server", f"File server: {', '.join(shares)}", ("file-server",)
+        )
     if _ENGINE.fullmatch(name):
         return _sql(host, windows, unit)
     path = unit.properties.get("Program") or unit.properties.get("PathName", "")
     if not path or names.of_system(path) or names.is_plumbing(name):
         return None
-    return _workload(host, unit, "service", _title(unit))
+    program = re.split(r"[\\/]", path.partition(".exe")[0].strip('"'))[-1]
+    return _workload(host, unit, "service", _title(unit), traits.by_name({name, program}))
 
 
 def _title(unit: Unit) -> str:
@@ -97,7 +100,7 @@ def _sql(host: Host, windows: Windows, unit: Unit) -> Workload:
         unit,
         {"SQL": "mssql", "OLAP": "mssql-olap", "RS": "mssql-reports"}[kind],
         f"{what} {instance}" + (f" ({told.edition})" if told and told.edition else ""),
-        ("database",) if kind != "RS" else ("web",),
+        ("database", "vendor-database") if kind != "RS" else ("web",),
         version=told.version if told else "",
         unknowns=why_unknown(windows.sql, "Its version and edition"),
     )

@@ -6,30 +6,31 @@ Names of services as Microsoft's and the makers' documentation gives them, in lo
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 # fmt: off
 ROLES: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "adfssrv": ("ad-fs", "Active Directory Federation Services", ()),
-    "certsvc": ("ad-cs", "Active Directory Certificate Services", ()),
-    "clussvc": ("failover-cluster", "Failover Cluster", ()),
+    "adfssrv": ("ad-fs", "Active Directory Federation Services", ("directory",)),
+    "certsvc": ("ad-cs", "Active Directory Certificate Services", ("directory",)),
+    "clussvc": ("failover-cluster", "Failover Cluster", ("cluster-manager",)),
     "dfsr": ("dfs-replication", "DFS Replication", ()),
-    "dhcpserver": ("dhcp-server", "DHCP Server", ()),
-    "dns": ("dns-server", "DNS Server", ()),
-    "ftpsvc": ("ftp-server", "Microsoft FTP Service", ()),
+    "dhcpserver": ("dhcp-server", "DHCP Server", ("dhcp",)),
+    "dns": ("dns-server", "DNS Server", ("dns",)),
+    "ftpsvc": ("ftp-server", "Microsoft FTP Service", ("file-server",)),
     "ias": ("nps", "Network Policy Server", ()),
     "msmq": ("msmq", "Message Queuing", ("broker",)),
-    "nfsservice": ("nfs-server", "Server for NFS", ()),
-    "ntds": ("ad-ds", "Active Directory Domain Services", ("database",)),
-    "remoteaccess": ("routing", "Routing and Remote Access", ()),
+    "nfsservice": ("nfs-server", "Server for NFS", ("file-server",)),
+    "ntds": ("ad-ds", "Active Directory Domain Services", ("database", "directory")),
+    "remoteaccess": ("routing", "Routing and Remote Access", ("router", "vpn")),
     "simptcp": ("simple-tcp", "Simple TCP/IP Services", ()),
-    "smtpsvc": ("smtp-server", "Simple Mail Transfer Protocol", ()),
+    "smtpsvc": ("smtp-server", "Simple Mail Transfer Protocol", ("mail",)),
     "snmptrap": ("snmp-trap", "SNMP Trap", ()),
-    "termservlicensing": ("rd-licensing", "Remote Desktop Licensing", ()),
-    "tftpd": ("tftp-server", "TFTP Server", ()),
-    "tssdis": ("rd-broker", "Remote Desktop Connection Broker", ()),
-    "tsgateway": ("rd-gateway", "Remote Desktop Gateway", ()),
-    "vmms": ("hyper-v", "Hyper-V", ()),
-    "wdsserver": ("wds", "Windows Deployment Services", ()),
+    "termservlicensing": ("rd-licensing", "Remote Desktop Licensing", ("licence-manager",)),
+    "tftpd": ("tftp-server", "TFTP Server", ("tftp-pxe",)),
+    "tssdis": ("rd-broker", "Remote Desktop Connection Broker", ("remote-desktop",)),
+    "tsgateway": ("rd-gateway", "Remote Desktop Gateway", ("remote-desktop",)),
+    "vmms": ("hyper-v", "Hyper-V", ("hypervisor",)),
+    "wdsserver": ("wds", "Windows Deployment Services", ("tftp-pxe",)),
     "wins": ("wins", "WINS Server", ()),
     "wsusservice": ("wsus", "Windows Server Update Services", ()),
 }
@@ -114,6 +115,11 @@ def of_system(path: str) -> bool:
 def agent(name: str) -> str:
     """What an agent of the host is for; empty: none that is known."""
     return next((why for what, why in _COMPILED if what.fullmatch(name.lower())), "")
+
+
+def fate(purpose: str) -> Literal["dropped", "host"]:
+    """What becomes of an agent where the workloads become containers."""
+    return "dropped" if purpose == "tools of the hypervisor or cloud" else "host"
 
 
 def is_plumbing(name: str) -> bool:

@@ -22,6 +22,11 @@ CAPABILITIES = form.named(
 _POLICIES = {"other": 0, "fifo": 1, "rr": 2, "batch": 3, "idle": 5, "deadline": 6}
 INTERPRETERS = re.compile(r"(python|ruby|perl|node|php|bash|sh)[\d.]*")
 
+_ENGINES = form.named(
+    "mysqld mariadbd mongod etcd influxd prometheus postgres postmaster cockroach beam.smp"
+)
+"""Programs that keep files in their data folders open all the time."""
+
 
 def _argv(told: dict[str, Any], where: str, run: list[str], exe: str) -> list[str]:
     """As the process has it: behind its interpreter, where a script is started."""
@@ -149,6 +154,8 @@ def _opened(draft: Draft, proc: Proc, told: dict[str, Any], where: str) -> None:
             draft.path(one, kind, *((0, 0) if kind == "device" else (proc.uid, proc.gid)))
             if kind == "file":
                 draft.path(posixpath.dirname(one), "dir", proc.uid, proc.gid)
+    if posixpath.basename(proc.exe or "") in _ENGINES:
+        proc.writes += [f"{folder.rstrip('/')}/journal" for folder in told.get("data") or ()]
     for one in form.items(told.get("libraries"), f"{where}.libraries"):
         entry = {"path": one} if isinstance(one, str) else one
         entry = form.table(entry, f"{where}.libraries", ("path", "written", "package"))

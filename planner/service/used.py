@@ -1,0 +1,177 @@
+"""What of the machine's facts a workload uses: file systems, devices, runtimes, rights, sockets.
+
+A fact that was not seen counts as empty here; :data:`FIELDS` names the facts that each field was
+made from, so that who asks can tell the two apart.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from planner.images.lifecycle import Lifecycle
+from planner.model import (
+    Application,
+    BlockDevice,
+    Certificate,
+    Export,
+    Host,
+    MappedFile,
+    Mount,
+    PathInfo,
+    Process,
+    Runtime,
+    TextFile,
+    UnixSocket,
+    Workload,
+)
+from planner.service import places
+from planner.service.beneath import devices, exports, fill, inode_fill, mounts, pipes
+from planner.service.runtimes import lifecycles, runtimes
+
+# fmt: off
+CAPABILITIES = (
+    "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID",
+    "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW",
+    "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT",
+    "SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD",
+    "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG",
+    "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE",
+)
+# fmt: on
+"""By bit, as in linux/capability.h."""
+_SYSTEM_LIBRARY = re.compile(r"/(usr/)?(local/)?lib(32|64|x32)?/.*\.so(\.|$)")
+_OF_AUTHORITY = re.compile(r"(^|[-_./])ca([-_.]|bundle|certs?[-_.]|chain|$)", re.IGNORECASE)
+
+
+def own_processes(host: Host, workload: Workload) -> tuple[Process, ...]:
+    """Its processes at the look; none where it did not run."""
+    pids = set(workload.pids)
+    return tuple(p for p in host.processes.value or () if p.pid in pids)
+
+
+def capabilities(host: Host, workload: Workload) -> tuple[str, ...]:
+    """Capabilities that its processes hold without being root, in the words of
+    :data:`CAPABILITIES`. Those in a user namespace of their own hold none on the machine.
+    """
+    mask = 0
+    for process in own_processes(host, workload):
+        if process.uid and "user" not in process.namespaces and process.caps:
+            mask |= int(process.caps, 16)
+    return tuple(name for bit, name in enumerate(CAPABILITIES) if mask >> bit & 1)
+
+
+def mapped(host: Host, workload: Workload) -> tuple[MappedFile, ...]:
+    """What its processes map into memory."""
+    pids = set(workload.pids)
+    return tuple(m for m in host.mapped.value or () if pids & set(m.pids))
+
+
+def loose_libraries(host: Host, workload: Workload) -> tuple[str, ...]:
+    """Libraries in the system's folders that it maps and no package owns."""
+    owners = host.owners.value or {}
+    return tuple(
+        m.path
+        for m in mapped(host, workload)
+        if _SYSTEM_LIBRARY.match(m.path) and owners.get(m.path, "-") == ""
+    )
+
+
+def sockets(host: Host, workload: Workload) -> tuple[UnixSocket, ...]:
+    """Unix sockets of others that its processes were connected to."""
+    pids = set(workload.pids)
+    return tuple(
+        s for s in host.unix_sockets.value or () if pids & set(s.peers) and not pids & set(s.pids)
+    )
+
+
+def instances(host: Host, workload: Workload) -> tuple[str, ...]:
+    """Units of the same template as its own, itself among them, that are active or failed."""
+    template, at, _ = workload.unit.partition("@")
+    return tuple(
+        sorted(
+            u.name
+            for u in host.units.value or ()
+            if at and u.name.startswith(f"{template}@") and u.active in ("active", "failed")
+        )
+    )
+
+
+def unit_lines(host: Host, workload: Workload) -> tuple[str, ...]:
+    """Directives of its unit as ``Name=value``, in file order."""
+    return tuple(
+        f"{name}={value}"
+        for unit in host.units.value or ()
+        if workload.unit and unit.name == workload.unit
+        for _, name, value in unit.directives
+    )
+
+
+def applications(host: Host, workload: Workload) -> tuple[Application, ...]:
+    """What somebody built on a runtime, among its files and content."""
+    own = [*_own_paths(workload), *(v.path for v in workload.volumes), workload.workdir]
+    return tuple(
+        a
+        for a in host.applications.value or ()
+        if any(one and places.below(a.path, one) for one in own)
+    )
+
+
+def texts(host: Host, workload: Workload) -> tuple[TextFile, ...]:
+    """Its configuration, as far as the look carried it."""
+    own = [*_own_paths(workload), *(word for word in workload.argv if word.startswith("/"))]
+    return tuple(
+        file
+        for path, file in sorted((host.files.value or {}).items())
+        if any(places.below(path, one) for one in own)
+    )
+
+
+def certificates(host: Host, workload: Workload) -> tuple[Certificate, ...]:
+    """Certificates among its files, without those of authorities."""
+    own = _own_paths(workload)
+    return tuple(
+        c
+        for c in host.certificates.value or ()
+        if not c.authority
+        and not _OF_AUTHORITY.search(posixpath.basename(c.path))
+        and any(places.below(c.path, one) for one in own)
+    )
+
+
+def _own_paths(workload: Workload) -> list[str]:
+    return [*(c.path for c in workload.copies), *(s.path for s in workload.secrets)]
+
+
+@dataclass(frozen=True)
+class Field:
+    """How a field of a workload is made, of which type, and from which facts of the machine."""
+
+    read: Callable[[Host, Workload], Any]
+    type: Any
+    needs: tuple[str, ...]
+
+
+FIELDS = {
+    "mounts": Field(mounts, tuple[Mount, ...], ("mounts",)),
+    "devices": Field(devices, tuple[BlockDevice, ...], ("mounts", "block_devices")),
+    "fill": Field(fill, float, ("mounts", "space")),
+    "inode_fill": Field(inode_fill, float, ("mounts", "inodes")),
+    "exports": Field(exports, tuple[Export, ...], ("exports",)),
+    "pipes": Field(pipes, tuple[PathInfo, ...], ("paths",)),
+    "capabilities": Field(capabilities, tuple[str, ...], ("processes",)),
+    "mapped": Field(mapped, tuple[MappedFile, ...], ("mapped",)),
+    "loose_libraries": Field(loose_libraries, tuple[str, ...], ("mapped", "owners")),
+    "sockets": Field(sockets, tuple[UnixSocket, ...], ("unix_sockets",)),
+    "instances": Field(instances, tuple[str, ...], ("units",)),
+    "unit_lines": Field(unit_lines, tuple[str, ...], ("units",)),
+    "applications": Field(applications, tuple[Application, ...], ("applications",)),
+    "texts": Field(texts, tuple[TextFile, ...], ("files",)),
+    "certificates": Field(certificates, tuple[Certificate, ...], ("certificates",)),
+    "runtimes": Field(runtimes, tuple[Runtime, ...], ("runtimes",)),
+    "lifecycles": Field(lifecycles, tuple[Lifecycle, ...], ("runtimes",)),
+}
+"""Fields that only rules see."""
