@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import Golden
 
-from planner import render, rules, store
+from planner import facts, render, rules, store
 from planner.model import Plan
 from planner.plan import make_plan
 
@@ -69,7 +69,7 @@ def test_verdicts_at_a_glance(plan: Plan, golden: Golden) -> None:
 
 
 def test_the_fleet_is_what_the_readme_says() -> None:
-    systems = {s.sections["os-release"].text.split("\n")[0] for s in FLEET if s.sections}
+    systems = {os.id for s in FLEET if (os := facts.read(s).os.value)}
     assert len(FLEET) >= 10
     assert len(systems) >= 5
     assert {s.origin for s in FLEET} == {"captured", "constructed"}

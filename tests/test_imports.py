@@ -643,12 +643,17 @@ def test_rvtools_end_to_end_is_never_empty_nor_container(tmp_path: Path) -> None
     assert (done.returncode, done.stderr) == (0, "left out: 1 templates and placeholders: tmpl\n")
     assert planner("plan", "snapshots", cwd=tmp_path).returncode == 0
     made = store.read_plan(tmp_path / "plan")
-    assert {host.outcome for host in made.hosts} == {"insufficient-data"}
-    for host in made.hosts:
-        assert host.verdict is not None
-        assert (host.verdict.outcome, bool(host.verdict.leaning)) == ("insufficient-data", True)
-        assert "planner gather" in host.verdict.looks[0]
-    explained = planner("explain", "app01", cwd=tmp_path).stdout
+    assert [(h.name, h.outcome) for h in made.hosts] == [
+        ("app01", "stay"),
+        ("old02", "insufficient-data"),
+    ]
+    shares, old = (host.verdict for host in made.hosts)
+    assert shares is not None
+    assert [f.rule for f in shares.findings if f.effect == "block"] == ["shared-disk"]
+    assert old is not None
+    assert (old.outcome, bool(old.leaning)) == ("insufficient-data", True)
+    assert all("planner gather" in verdict.looks[0] for verdict in (shares, old))
+    explained = planner("explain", "old02", cwd=tmp_path).stdout
     assert "leans to container" in explained
     for path in (tmp_path / "plan").rglob("*"):
         assert path.is_dir() or b"planted" not in path.read_bytes()

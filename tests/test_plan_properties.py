@@ -29,8 +29,13 @@ def without(snapshot: Snapshot, section: str) -> Snapshot:
 
 def lost(host: Host, seen: Host) -> set[str]:
     """Facts of which less is known than before."""
-    names = [n for n in host.__struct_fields__ if isinstance(getattr(host, n), Fact)]
-    return {n for n in names if getattr(host, n) != getattr(seen, n)}
+    pairs = [(host, seen), (host.windows, seen.windows)]
+    return {
+        name
+        for now, before in pairs
+        for name in (before.__struct_fields__ if now and before else ())
+        if isinstance(getattr(before, name), Fact) and getattr(now, name) != getattr(before, name)
+    }
 
 
 def milder(before: HostPlan, after: HostPlan, hidden: set[str]) -> list[str]:

@@ -650,7 +650,6 @@ def test_secret_environment_of_the_unit_keeps_its_name_only() -> None:
         ("nftables.service", "firewall"),
         ("firewalld.service", "firewall"),
         ("samba-ad-dc.service", "directory"),
-        ("slapd.service", "directory"),
         ("keepalived.service", "cluster"),
         ("corosync.service", "cluster"),
     ],

@@ -29,7 +29,7 @@ class Patterns(Data, frozen=True):
 class Target(Data, frozen=True):
     """Where containers will run, as far as the user says; empty: not said."""
 
-    arch: tuple[Literal["x86_64", "aarch64"], ...] = ("x86_64", "aarch64")
+    arch: tuple[Literal["x86_64", "aarch64"], ...] = ()
     kernel: Annotated[str, msgspec.Meta(pattern=r"^([0-9]+(\.[0-9]+)*)?$")] = ""
     """Version of the container hosts' kernel, ``6.1``."""
     orchestrator: Orchestrator | Literal[""] = ""

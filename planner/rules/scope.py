@@ -32,7 +32,7 @@ DEPENDS = {
     "open_files": ("open_files",),
     "open_devices": ("open_devices",),
     "volumes": ("open_files", "paths"),
-    "secrets": ("files",),
+    "secrets": ("files", "config_files"),
     "admissions": ("files",),
     "packages": ("packages",),
     "jobs": ("cron",),

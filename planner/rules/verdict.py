@@ -173,7 +173,7 @@ def _pointless(host: Host, answer: Answer) -> bool:
     to say of a container is an open question.
     """
     return host.windows is not None and all(
-        c.kind == "question" or c.reason == NOT_OF_WINDOWS for c in answer.causes
+        c.kind != "fact" or c.reason == NOT_OF_WINDOWS for c in answer.causes
     )
 
 
@@ -213,12 +213,20 @@ def ask(
 
 
 def _all_of(items: Sequence[Expression], scope: Mapping[str, Any], trace: Trace) -> Answer:
-    """As :func:`all_of`, up to the first that is false: it decides."""
-    answers = []
+    """As :func:`all_of`, up to the first that is false: it decides. So does one that only those
+    could answer who were not asked: whatever the others say, the rule is not asked then.
+    """
+    answers: list[Answer] = []
+    unasked = None
     for item in items:
-        answers.append(item.answer(scope, trace))
-        if answers[-1].value is False:
+        answer = item.answer(scope, trace)
+        answers.append(answer)
+        if answer.value is False:
             break
+        if answer.causes and all(c.kind == "unasked" for c in answer.causes):
+            unasked = unasked or answer
+    else:
+        return unasked or all_of(answers)
     return all_of(answers)
 
 
@@ -289,8 +297,10 @@ def _why_blind(blind: Sequence[Finding], known: Outcome) -> str:
 
 
 def _why_move(fired: Sequence[Finding], unchecked: Sequence[Finding]) -> str:
-    changes = [*_with(fired, "adapt"), *_with(unchecked, "adapt")]
-    needed = f"what changes: {_titles(changes)}" if changes else "nothing has to change"
+    changes, perhaps = _with(fired, "adapt"), _with(unchecked, "adapt")
+    needed = f"what changes: {_titles(changes)}" if changes else "nothing was seen to change"
+    if perhaps:
+        needed += f", perhaps also: {_titles(perhaps)}"
     good = _with(fired, "affinity")
     benefit = f"what speaks for it: {_titles(good)}" if good else "its benefit is unproven"
     return f"Nothing keeps it a virtual machine; {needed}; {benefit}."

@@ -17,7 +17,7 @@ Arch = Literal["x86_64", "aarch64"]
 class TargetFile(Data, frozen=True):
     """Where containers will run; what is left out is not known."""
 
-    arch: Arch | Annotated[tuple[Arch, ...], msgspec.Meta(min_length=1)] = ("x86_64", "aarch64")
+    arch: Arch | Annotated[tuple[Arch, ...], msgspec.Meta(min_length=1)] = ()
     kernel: Annotated[str, msgspec.Meta(pattern=r"^[0-9]+(\.[0-9]+)*$")] | None = None
     orchestrator: Orchestrator | None = None
     policy: tuple[Policy, ...] = ()

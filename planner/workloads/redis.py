@@ -64,7 +64,7 @@ def _traits(settings: dict[str, str]) -> tuple[str, ...]:
 
 
 def _keeps(settings: dict[str, str]) -> bool:
-    """Whether it writes anything to disk: the append-only file, or snapshots (``save ""``: none)."""
+    """Whether it writes to disk: the append-only file, or snapshots (``save ""``: none)."""
     return settings.get("appendonly") == "yes" or settings.get("save", "default") != ""
 
 
