@@ -20,7 +20,11 @@ from planner.model import (
     Fact,
     Host,
     HostPlan,
+    Module,
+    OpenFile,
+    PciDevice,
     Plan,
+    UsbDevice,
     Verdict,
     Workload,
     WorkloadPlan,
@@ -215,6 +219,37 @@ def test_another_rule_never_makes_a_verdict_milder(machine, added):
     assert SEVERITY[after.outcome] >= SEVERITY[before.outcome]
     if before.outcome == "stay-vm":
         assert after.outcome == "stay-vm"
+
+
+BLOCKING: dict[str, object] = {
+    "usb": UsbDevice("0529", "0001", "SafeNet HASP HL"),
+    "pci": PciDevice("06:10.0", "030200", "10de", "1eb8"),
+    "modules": Module("dahdi", out_of_tree=True),
+    "open_files": OpenFile(100, "/dev/ttyUSB0"),
+    "kernel_cmdline": "isolcpus=2-3",
+}
+"""Of each fact an entry that keeps whatever is known of it on a virtual machine."""
+
+
+@settings(deadline=None)
+@given(machines, st.sampled_from(sorted(BLOCKING)))
+def test_a_blocking_fact_never_makes_a_verdict_milder(machine, name):
+    host, workload = machine
+    fact = getattr(host, name)
+    if fact.value is None:
+        fact = Fact(section=fact.section, value=())
+    more = msgspec.structs.replace(fact, value=(*fact.value, BLOCKING[name]))
+    before = judge(RULES, host, workload, ordinary.AS_OF)
+    after = judge(RULES, msgspec.structs.replace(host, **{name: more}), workload, ordinary.AS_OF)
+    assert SEVERITY[after.outcome] >= SEVERITY[before.outcome]
+
+
+def test_each_blocking_fact_blocks():
+    for name, entry in BLOCKING.items():
+        host = ordinary.host({})
+        host = msgspec.structs.replace(host, **{name: Fact(section=name, value=(entry,))})
+        verdict = judge(RULES, host, ordinary.workload({}), ordinary.AS_OF)
+        assert verdict.outcome == "stay-vm", name
 
 
 UNPRIVILEGED = {"partial": "not root: own processes only", "value": []}

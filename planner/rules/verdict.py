@@ -247,6 +247,9 @@ def roll_up(
     tally = f"{moves} of {len(verdicts)} workloads can move, {stays} stay"
     if blind:
         return "insufficient-data", f"{tally}, {blind} could not be judged on what was seen."
+    unseen = [name for name in _NOT_SEEN if getattr(host, name).unknown]
+    if moves and unseen and host.windows is None:
+        return "insufficient-data", f"{tally}, and more may run there: {', '.join(unseen)} lack."
     if stays and moves:
         return "split", f"{tally}: the machine gives up what can move and keeps the rest."
     if stays:
