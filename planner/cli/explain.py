@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -95,7 +95,7 @@ def _host(host: HostPlan) -> Iterator[str]:
     if host.verdict:
         yield from _words(host.verdict)
         for finding in (*host.verdict.findings, *host.verdict.unchecked):
-            yield from _finding(finding) if finding.accepted else ()
+            yield from _finding(finding) if finding.accepted or not host.workloads else ()
     for look in host.verdict.looks if host.verdict else ():
         yield f"  {look}"
     reasons: dict[str, list[str]] = {}
@@ -116,14 +116,17 @@ def _workload(planned: WorkloadPlan) -> Iterator[str]:
         yield f"  effort {verdict.effort}: {verdict.effort_why}"
     if planned.together:
         yield f"  moves together with {', '.join(planned.together)}"
+    yield "What would change it"
+    yield from _change(planned)
+    if verdict.findings:
+        yield "Found"
     for finding in verdict.findings:
         yield from _finding(finding)
     if verdict.unchecked:
         yield "Not checked"
     for finding in verdict.unchecked:
         yield from _finding(finding)
-    yield "What would change it"
-    yield from _change(planned)
+    yield from _guidance((*verdict.findings, *verdict.unchecked))
 
 
 def _words(verdict: Verdict) -> Iterator[str]:
@@ -143,19 +146,31 @@ def _word(override: Override) -> str:
 
 
 def _finding(finding: Finding) -> Iterator[str]:
-    from planner.rules import GUIDANCE
     from planner.rules.overrides import effect
 
     counts = f", counts as {effect(finding)}" if effect(finding) != finding.effect else ""
     yield f"  [{finding.effect}{counts}] {finding.rule}: {finding.message}"
+    if finding.guidance:
+        yield f"      applies {', '.join(finding.guidance)}"
     for override in finding.accepted:
         yield f"      accepted {_word(override)}"
     if finding.unchecked:
         yield f"      not checked, since {finding.unchecked}"
     for evidence in finding.evidence:
-        yield f"      seen in {evidence.section}: {evidence.fact} = {evidence.value}"
-    for guidance in finding.guidance:
-        yield f"      {guidance}: {GUIDANCE.get(guidance, 'not in this catalogue')}"
+        if not (finding.unchecked and evidence.value.startswith("unknown: ")):
+            yield f"      seen in {evidence.section}: {evidence.fact} = {evidence.value}"
+
+
+def _guidance(findings: Iterable[Finding]) -> Iterator[str]:
+    """The words of what was cited, once each, in the catalogue's order."""
+    from planner.rules import GUIDANCE
+
+    cited = {guidance for finding in findings for guidance in finding.guidance}
+    if cited:
+        yield "Guidance"
+    for guidance in (*GUIDANCE, *sorted(cited - GUIDANCE.keys())):
+        if guidance in cited:
+            yield f"  {guidance}: {GUIDANCE.get(guidance, 'not in this catalogue')}"
 
 
 def _change(planned: WorkloadPlan) -> Iterator[str]:

@@ -7,7 +7,6 @@ from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from planner.facts.windows import NOT_OF_WINDOWS
@@ -39,6 +38,7 @@ from planner.rules.scope import (
     Trace,
     names,
 )
+from planner.rules.shown import shown
 
 _WORST_FIRST: tuple[Effect, ...] = ("block", "adapt", "note", "affinity")
 _LARGEST_FIRST: tuple[Effort, ...] = ("large", "medium", "small")
@@ -338,7 +338,7 @@ def _message(rule: Rule, scope: Mapping[str, Any]) -> str:
 def _evidence(expression: Expression, scope: Mapping[str, Any], trace: Trace) -> Evidence:
     trace.sections.clear()
     try:
-        value = _shown(expression.value(scope))
+        value = shown(expression.text, expression.value(scope))
     except NotKnownError as error:
         value = f"unknown: {error}"
     except FAULTS as error:
@@ -346,9 +346,3 @@ def _evidence(expression: Expression, scope: Mapping[str, Any], trace: Trace) ->
     elsewhere = "inventory" if expression.text.startswith("host.") else "detector"
     section = trace.sections[0] if trace.sections else elsewhere
     return Evidence(expression.text, section, clean(value))
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, str | int):
-        return str(value)
-    return msgspec.json.encode(value).decode()
