@@ -33,6 +33,7 @@ from planner.model import (
 )
 from planner.settings import DEFAULTS, Settings
 
+_DISPLAYS = ("Xorg", "X", "Xwayland", "Xvnc", "weston", "cage", "gnome-shell", "kwin_wayland")
 _ONE_POD = ("loopback", "socket", "file")
 
 
@@ -191,16 +192,22 @@ def _judged(
     context: rules.Context,
 ) -> tuple[WorkloadPlan, ...]:
     """What cannot be parted from something that stays is judged again, until nothing changes."""
-    verdicts = {w.id: rules.judge(ruleset, host, w, as_of, context) for w in found}
+    alone = {w.id: rules.Neighbours(pids=_pids_of_others(w, found)) for w in found}
+    verdicts = {w.id: rules.judge(ruleset, host, w, as_of, context, alone[w.id]) for w in found}
     for _ in found:
-        neighbours = rules.Neighbours(
-            tuple(name for name, v in verdicts.items() if v.outcome == "stay-vm"),
-            tuple(name for name, v in verdicts.items() if v.outcome == "insufficient-data"),
-        )
+        staying = tuple(name for name, v in verdicts.items() if v.outcome == "stay-vm")
+        undecided = tuple(n for n, v in verdicts.items() if v.outcome == "insufficient-data")
         again = {
-            w.id: rules.judge(ruleset, host, w, as_of, context, neighbours)
+            w.id: rules.judge(
+                ruleset,
+                host,
+                w,
+                as_of,
+                context,
+                alone[w.id]._replace(staying=staying, undecided=undecided),
+            )
             for w in found
-            if any(neighbours) and w.couplings
+            if (staying or undecided) and w.couplings
         }
         if all(verdicts[name] == verdict for name, verdict in again.items()):
             break
@@ -209,6 +216,20 @@ def _judged(
     return tuple(
         WorkloadPlan(workload=w, verdict=verdicts[w.id], together=_together(w, found, movers))
         for w in found
+    )
+
+
+def _pids_of_others(workload: Workload, found: Sequence[Workload]) -> tuple[int, ...]:
+    """A desktop holds the card that it draws with, whoever else works with it."""
+    return tuple(
+        sorted(
+            pid
+            for other in found
+            if other.id != workload.id
+            and "remote-desktop" not in other.traits
+            and other.exe.rpartition("/")[2] not in _DISPLAYS
+            for pid in other.pids
+        )
     )
 
 

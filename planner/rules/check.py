@@ -34,6 +34,7 @@ NAMES: dict[str, Any] = {
     "target": Target,
     "staying": tuple[str, ...],
     "undecided": tuple[str, ...],
+    "others": tuple[int, ...],
 }
 _SAME = {"list", "reject", "rejectattr", "select", "selectattr", "sort", "unique"}
 _ONE = {"first", "last", "min", "max"}

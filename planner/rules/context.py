@@ -51,15 +51,24 @@ _KEPT_APART = (
     "dmz",
     "itar",
     "classified",
+    "multitenant",
+    "tenant?",
+    "dmz*",
+    "confidential",
+    "restricted",
+    "untrusted",
+    "sox",
+    "fedramp",
 )
 _STAGE = ("env", "environment", "stage", "tier", "*_env", "*_environment")
 SIGNALS: dict[str, Patterns] = {
     "isolation": Patterns(
         groups=_KEPT_APART,
         variables=dict.fromkeys(
-            ("*class*", "*compliance*", "*isolation*", "*tenan*", "*zone*"),
-            (*_KEPT_APART, "secret", "required", "strict"),
-        ),
+            ("*class*", "*compliance*", "*isolation*", "*zone*", "*scope*"),
+            (*_KEPT_APART, "secret", "secure", "required", "strict"),
+        )
+        | {"tenant": ("?*",)},
     ),
     "development": Patterns(
         groups=(

@@ -63,7 +63,7 @@ def _try(rule: Rule, example: Example) -> tuple[bool | None, str]:
         example.as_of or ordinary.AS_OF,
         trace := Trace(),
         Context(target=example.target),
-        Neighbours(example.staying, example.undecided),
+        Neighbours(example.staying, example.undecided, example.others),
     )
     answer, finding = ask(rule, scope, trace)
     faults = [f"{c.what}: {c.reason}" for c in answer.causes if c.kind == "rule"]

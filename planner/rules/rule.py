@@ -21,7 +21,8 @@ class Example(Data, frozen=True):
 
     A fact is given as its value (a mapping is laid over the ordinary value), as the word
     ``unknown``, or as ``{partial: <what lacks>, value: ...}``. ``staying``, ``undecided``: ids
-    of workloads of the machine that stay, that could not be judged.
+    of workloads of the machine that stay, that could not be judged; ``others``: their
+    process ids.
     """
 
     host: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -29,6 +30,7 @@ class Example(Data, frozen=True):
     target: Target = Target()
     staying: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
+    others: tuple[int, ...] = ()
     as_of: str = ""
 
 

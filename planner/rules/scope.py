@@ -24,7 +24,7 @@ DEPENDS = {
     "resources": ("processes",),
     "processes": ("processes",),
     "listeners": ("listeners",),
-    "couplings": ("listeners",),
+    "couplings": ("listeners", "unix_sockets", "connections", "open_files", "paths"),
     "clients": ("listeners",),
     "siblings": ("listeners",),
     "drift": ("packages",),
@@ -75,6 +75,8 @@ class Neighbours(NamedTuple):
 
     staying: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
+    pids: tuple[int, ...] = ()
+    """Processes of the machine's other workloads, without those that only draw on its screen."""
 
 
 NOBODY = Neighbours()
@@ -102,10 +104,9 @@ class Trace:
             unasked = fact.unknown == NO_GUEST or (fact.unknown == NOT_TOLD and name in _LATER)
             kind: Literal["fact", "unasked"] = "unasked" if unasked else "fact"
             raise NotKnownError(Cause(kind, name, fact.unknown or "not looked at"))
-        if fact.partial:
-            # What a hypervisor does not tell of a machine, nobody else was asked for.
-            told: Literal["fact", "unasked"] = "unasked" if name == "guest" else "fact"
-            self.partial.append(Cause(told, name, fact.partial))
+        # What a hypervisor does not tell of a machine is empty there, and nobody else was asked.
+        if fact.partial and name != "guest":
+            self.partial.append(Cause("fact", name, fact.partial))
         return fact.value
 
 
@@ -254,6 +255,7 @@ def names(
         "target": context.target,
         "staying": neighbours.staying,
         "undecided": neighbours.undecided,
+        "others": neighbours.pids,
     }
 
 

@@ -42,6 +42,8 @@ from planner.rules.shown import shown
 
 _WORST_FIRST: tuple[Effect, ...] = ("block", "adapt", "note", "affinity")
 _LARGEST_FIRST: tuple[Effort, ...] = ("large", "medium", "small")
+_TELLING = ("isolation", "hardware", "system", "application", "storage", "network")
+_SHOWN = 5
 _NOT_SEEN = ("processes", "units", "listeners")
 
 
@@ -149,6 +151,8 @@ def _confidence(
     """How much of what could speak against moving was seen, and what was not."""
     if workload and workload.state != "running":
         return "low", f"Nothing of it ran at the look ({workload.state}): what it does is unseen."
+    if workload and workload.kind == "job":
+        return "medium", "It is a job, and what it opens while it runs was not seen."
     if open_ := _with(unchecked, "adapt"):
         return "medium", f"Nothing that decides is open, but not all was seen: {_titles(open_)}."
     if not host.login.root and host.door == "ansible":
@@ -160,11 +164,11 @@ def _effort(fired: Sequence[Finding], unchecked: Sequence[Finding]) -> tuple[Eff
     """The largest effort among what was seen to change, and which findings cost it."""
     changes = _with(fired, "adapt")
     open_ = [f for f in _with(unchecked, "adapt") if f.effort != "small"]
-    more = f" More, should one of these show: {_titles(open_)}." if open_ else ""
+    more = f" More, should one of these show: {_titles(open_, _SHOWN)}." if open_ else ""
     for effort in _LARGEST_FIRST:
         # What it takes to live with an accepted block is not said by its rule.
         if costly := [f for f in changes if (f.effort or "medium") == effort]:
-            return effort, f"For {_titles(costly)}.{more}"
+            return effort, f"Because of: {_titles(costly)}.{more}"
     return "small", f"Nothing was seen that has to change: build, start, move the traffic.{more}"
 
 
@@ -285,9 +289,19 @@ def _lean(fired: Sequence[Finding], unchecked: Sequence[Finding]) -> Outcome:
 
 
 def _why_stay(fired: Sequence[Finding]) -> str:
-    first, *more = _with(fired, "block")
+    first, *more = sorted(_with(fired, "block"), key=_telling)
     also = f"; also {_titles(more)}" if more else ""
     return f"Risk in a container: {first.message.rstrip('.')}{also}."
+
+
+def _telling(finding: Finding) -> tuple[bool, bool, int, str]:
+    """What says most first: another system or processor; last what only follows from others."""
+    return (
+        finding.rule == "coupled-to-what-stays",
+        finding.rule not in ("other-operating-system", "other-architecture"),
+        _TELLING.index(finding.axis) if finding.axis in _TELLING else len(_TELLING),
+        finding.rule,
+    )
 
 
 def _why_blind(blind: Sequence[Finding], known: Outcome) -> str:
@@ -305,24 +319,30 @@ def _why_move(fired: Sequence[Finding], unchecked: Sequence[Finding]) -> str:
     if perhaps:
         needed += f", perhaps also: {_titles(perhaps)}"
     good = _with(fired, "affinity")
-    benefit = f"what speaks for it: {_titles(good)}" if good else "its benefit is unproven"
+    benefit = f"what speaks for it: {_titles(good, _SHOWN)}" if good else "its benefit is unproven"
     return f"Nothing keeps it a virtual machine; {needed}; {benefit}."
 
 
-def _titles(findings: Sequence[Finding]) -> str:
-    return ", ".join(f.title[0].lower() + f.title[1:] for f in findings)
+def _titles(findings: Sequence[Finding], most: int = 0) -> str:
+    """In a sentence; ``most``: how many of them, the others as a number."""
+    shown = findings[: most or None]
+    words = [f.title if f.title[1:2].isupper() else f.title[0].lower() + f.title[1:] for f in shown]
+    more = f" and {len(findings) - len(shown)} more" if len(findings) > len(shown) else ""
+    return ", ".join(words) + more
 
 
 def _looks(host: Host, causes: AbstractSet[Cause]) -> tuple[str, ...]:
     """Say what would settle the unchecked rules, one sentence each."""
-    facts = sorted({c.what for c in causes if c.kind == "fact"})
+    facts = sorted({c.what for c in causes if c.kind == "fact"} - {"history"})
+    idle = sorted({c.what for c in causes if c.kind == "idle"})
     found = []
     if facts:
         how = "Look again" if host.login.root else "Look again as root (-b)"
         if host.door not in ("", "ansible"):
             how = "Look at the machine itself (planner gather, over Ansible)"
         found.append(f"{how}, to see: {', '.join(facts)}.")
-    found += [f"Look again while it runs, to see: {c.what}." for c in causes if c.kind == "idle"]
+    if idle:
+        found.append(f"Look again while it runs, to see: {', '.join(idle)}.")
     found += [f"Ask the owner: {c.reason}." for c in causes if c.kind == "question"]
     found += [f"Correct the rule: {c.what} ({c.reason})." for c in causes if c.kind == "rule"]
     return tuple(sorted(found, key=lambda text: (not text.startswith("Look"), text)))

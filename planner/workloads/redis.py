@@ -15,7 +15,7 @@ from planner.service.places import Wanted
 from planner.service.storage import Storage
 from planner.service.view import MASK, Service, called, commands
 
-_PROGRAMS = frozenset({"redis-server", "redis", "valkey-server", "valkey", "keydb-server"})
+_PROGRAMS = re.compile(r"(redis\d*|valkey\d*|keydb)(-server)?")
 _PACKAGES = ("redis-server", "redis", "redis6", "redis7", "valkey-server", "valkey", "keydb-server")
 _TITLE = re.compile(r"\S+:\d+( \[\w+\])?")
 """Address and port, as Redis calls itself once it runs: no file of configuration."""
@@ -24,7 +24,7 @@ _DEFAULT_FILES = ("/etc/redis/redis.conf", "/etc/redis.conf", "/etc/valkey/valke
 
 def detect(service: Service) -> Workload | None:
     """Redis by its program; sentinel is another program and any other: None."""
-    if not called(service) & _PROGRAMS or "redis-sentinel" in called(service):
+    if not any(map(_PROGRAMS.fullmatch, called(service))) or "redis-sentinel" in called(service):
         return None
     host = service.host
     file, options = _arguments(service)
