@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
-from judgement.confusion import MACHINES, MOVES, Case, cases, figures, workloads
+from conftest import Golden
+from judgement.confusion import MACHINES, MOVES, Case, cases, figures, page, workloads
 from test_plan_properties import RULES, lost, milder, without
 
 from planner import facts
@@ -50,6 +52,10 @@ def test_what_was_not_seen_is_never_called_movable(held_out: bool) -> None:
 def test_what_can_move_is_found(held_out: bool) -> None:
     _, recall = figures(workloads(chosen(held_out)), MOVES)
     assert recall >= 0.95
+
+
+def test_the_figures_in_the_documentation_are_current(golden: Golden) -> None:
+    golden(Path(__file__).parents[1] / "docs" / "judgement.md", page(judged()))
 
 
 def test_a_machine_with_no_data_never_has_a_verdict() -> None:

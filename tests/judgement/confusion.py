@@ -71,6 +71,25 @@ def _unseen(host: HostPlan) -> str:
     return "insufficient-data" if host.outcome in ("insufficient-data", None) else "missing"
 
 
+def page(found: Sequence[Case]) -> str:
+    """The tables of both parts as Markdown, for the documentation."""
+    parts = [
+        "# How right the verdicts are\n\n"
+        "Made by `pytest tests/test_judgement.py --accept` from `tests/judgement`: machines that\n"
+        "were described and labelled from the guidance by authors who had not read the rules,\n"
+        "before the rules were run on them. Those that are held out were not looked at by who\n"
+        "writes rules. All of them are constructed.\n"
+    ]
+    for title, held_out in (("Seen while rules were written", False), ("Held out", True)):
+        own = workloads(c for c in found if c.held_out == held_out)
+        machines = len({c.machine for c in found if c.held_out == held_out})
+        parts.append(
+            f"## {title}\n\n{len(own)} workloads on {machines} machines.\n\n"
+            f"```\n{table(own)}\n```\n"
+        )
+    return "\n".join(parts)
+
+
 def workloads(found: Iterable[Case]) -> list[Case]:
     return [case for case in found if case.workload]
 
