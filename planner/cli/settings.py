@@ -36,21 +36,27 @@ class Judge:
 
 def judge(file: Path | None, *, default: bool = True) -> Judge:
     """Rules and settings, of the file named or, with *default*, of ``planner.yml`` where there is
-    one. InputError names the line of what cannot be used.
+    one. InputError names the line of what cannot be used, an own rule's example that fails too:
+    those of the planner's own rules are tried by its tests, and take a second.
     """
     from planner import rules, settings, store
     from planner.cli.common import plain
+    from planner.errors import InputError
 
     if file is None and default and os.path.lexists(DEFAULT):
         file = DEFAULT
         typer.echo(plain(f"planner: settings of {DEFAULT.resolve()} are used"), err=True)
     ours = store.rule_texts()
     if file is None:
-        return Judge(rules.load(ours), settings.DEFAULTS)
+        return Judge(rules.load(ours, examples=False), settings.DEFAULTS)
     from planner.session.inventory import ALLOWED
 
     found = settings.parse(str(file), _text(file))
-    loaded = rules.load(settings.with_own(ours, _own(file, found)))
+    own = _own(file, found)
+    loaded = rules.load(settings.with_own(ours, own), examples=False)
+    for rule in loaded.rules:
+        for failure in rules.failures(rule) if rule.file in own else ():
+            raise InputError(failure)
     settings.check(found, loaded, ALLOWED)
     return Judge(loaded, found)
 

@@ -16,7 +16,7 @@ _RISK: dict[Effect, str] = {
     "affinity": "speaks for a container",
 }
 _WAYS = {
-    "container-host-vm": "A container host VM of its own",
+    "container-host-vm": "A container host that is a VM",
     "sandboxed-runtime": "A sandboxed runtime",
     "keep-data": "The data stays while the application moves",
     "split": "Part of the machine stays",
@@ -189,7 +189,8 @@ def _link(item: WorkloadPlan, peer: Peer, moved: set[str]) -> Link:
             (source, target), "none"
         )
     hosts = tuple(dict.fromkeys(h for h in (item.workload.host, peer.host) if h))
-    return Link(item.workload.id, f"{who} ({peer.address}:{peer.port})", moves, _known(peer), hosts)
+    place = f"{peer.address}:{peer.port}" if peer.port else peer.address
+    return Link(item.workload.id, f"{who} ({place})", moves, _known(peer), hosts)
 
 
 def _known(peer: Peer) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
@@ -74,6 +74,10 @@ class SettingsFile(Data, frozen=True):
 
 
 HINTS = {
+    "arch": "x86_64, aarch64 or a list of them",
+    "orchestrator": ", ".join(get_args(Orchestrator)),
+    "policy": f"a list of {', '.join(get_args(Policy))}",
+    "verdict": "container, container-with-changes or stay-vm",
     "kernel": 'a version in quotes, such as "6.1"',
     "when": "a day, such as 2026-01-31",
     "until": "a day, such as 2026-12-31",

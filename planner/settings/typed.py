@@ -9,8 +9,22 @@ from typing import Any
 
 import msgspec
 
-from planner.settings.file import HINTS, SettingsFile, SignalFile
+from planner.settings.file import (
+    HINTS,
+    Acceptance,
+    Force,
+    SettingsFile,
+    SignalFile,
+    TargetFile,
+)
 from planner.yamltext import Lines, Path, fail, path_in
+
+_KEYS = frozenset(
+    field
+    for kind in (SettingsFile, TargetFile, SignalFile, Acceptance, Force)
+    for field in kind.__struct_fields__
+)
+"""Names that a key may have somewhere in the file."""
 
 
 def typed(file: str, lines: Lines, data: Any) -> SettingsFile:
@@ -55,6 +69,8 @@ def _convert(file: str, lines: Lines, at: Path, value: Any, kind: Any) -> Any:
         key = absent[1] if absent else next((k for k in reversed(path) if isinstance(k, str)), "")
         reason = re.sub(r" - at `.*", "", said)
         hint = f" ({key}: {HINTS[key]})" if key in HINTS else ""
+        if stranger := re.search(r"unknown field `(\w+)`", said):
+            hint = "" if stranger[1] in _KEYS else near(stranger[1], _KEYS)
         shown = "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in path).lstrip(".")
         fail(
             file,
