@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import structs
 
 from planner.model import Client, Host, Listener, Peer, Workload
+from planner.service import places
 
 _EVERY = frozenset({"*", "0.0.0.0", "::"})  # noqa: S104
 
@@ -31,10 +32,54 @@ def connect(hosts: Sequence[Host], workloads: Iterable[Workload]) -> tuple[Workl
         for w in every
     ]
     clients = _clients(resolved)
+    users = _users(hosts, resolved)
     return tuple(
-        structs.replace(w, clients=clients.get(w.id, ()))
+        structs.replace(
+            w,
+            clients=clients.get(w.id, ()),
+            volumes=tuple(
+                structs.replace(v, users=(*v.users, *users.get((w.id, v.path), ())))
+                for v in w.volumes
+            ),
+        )
         for w in _with_siblings(resolved, {h.name: frozenset(h.groups) for h in hosts})
     )
+
+
+def _users(
+    hosts: Sequence[Host], workloads: Sequence[Workload]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Give by workload and path who else has the same files: workloads of the same machine that
+    have a volume there, and machines that mount the same file system of a server."""
+    found: dict[tuple[str, str], list[str]] = {}
+    here: dict[str, list[tuple[str, str]]] = {}
+    mounted: dict[str, list[tuple[str, str]]] = {}
+    for workload in workloads:
+        here.setdefault(workload.host, []).extend((workload.id, v.path) for v in workload.volumes)
+    for host in hosts:
+        for mount in host.mounts.value or ():
+            if places.is_network(mount.type):
+                mounted.setdefault(mount.source, []).append((host.name, mount.path))
+    for workload in workloads:
+        for volume in workload.volumes:
+            others = [
+                f"{name} uses {path}"
+                for name, path in here[workload.host]
+                if name != workload.id
+                and (places.below(path, volume.path) or places.below(volume.path, path))
+            ]
+            kind, _, at = volume.filesystem.partition(" on ")
+            if places.is_network(kind):
+                inside = volume.path.removeprefix(at)
+                source = volume.source.removesuffix(inside) if inside else volume.source
+                others += [
+                    f"{name} mounts {source} on {path}"
+                    for name, path in mounted.get(source, [])
+                    if name != workload.host
+                ]
+            if others:
+                found[workload.id, volume.path] = sorted(set(others))
+    return {key: tuple(names) for key, names in found.items()}
 
 
 def _clients(workloads: Sequence[Workload]) -> dict[str, tuple[Client, ...]]:

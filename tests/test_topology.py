@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hostkit import host, tcp
 
-from planner import topology
-from planner.model import Listener, Peer, Workload
+from planner import topology, volumes
+from planner.model import Listener, Mount, Peer, Volume, Workload
 
 
 def workload(name: str, *listeners: Listener, peers: tuple[Peer, ...] = ()) -> Workload:
@@ -73,3 +73,38 @@ def test_a_network_mount_leads_to_the_machine_that_exports_it() -> None:
     peer = Peer("10.0.0.12", 2049, ("files-05.internal",))
     found = resolved(peer, workload("db", Listener("tcp", "0.0.0.0", 2049)))
     assert (found.host, found.workload) == ("db", "db/svc")
+
+
+def test_a_share_that_two_machines_mount_names_the_other() -> None:
+    mount = (Mount("/", "/dev/vda1", "ext4"), Mount("/srv/media", "nas:/media", "nfs4"))
+    first = host(name="h1", mounts=mount)
+    second = host(
+        name="h2",
+        mounts=(Mount("/", "/dev/vda1", "ext4"), Mount("/mnt/in", "nas:/media", "nfs4")),
+    )
+    volume = Volume("v", "/srv/media/new", "data", "x")
+    made = volumes.complete(
+        first, Workload("h1/web", "h1", "web", "service", "web", "running", volumes=(volume,))
+    )
+    (found,) = topology.connect([first, second], [made])
+    assert found.volumes[0].source == "nas:/media/new"
+    assert found.volumes[0].users == ("h2 mounts nas:/media on /mnt/in",)
+
+
+def test_two_workloads_with_the_same_folder_name_each_other() -> None:
+    one = host(name="h1")
+    both = [
+        Workload(
+            f"h1/{name}",
+            "h1",
+            name,
+            "service",
+            name,
+            "running",
+            volumes=(Volume(name, path, "data", "x"),),
+        )
+        for name, path in (("web", "/srv/media"), ("worker", "/srv/media/in"))
+    ]
+    web, worker = topology.connect([one], both)
+    assert web.volumes[0].users == ("h1/worker uses /srv/media/in",)
+    assert worker.volumes[0].users == ("h1/web uses /srv/media",)

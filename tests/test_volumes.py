@@ -11,8 +11,8 @@ from hostkit import host
 from msgspec.structs import replace
 
 from planner import volumes
-from planner.model import DirSize, Host, Mount, Owner, Volume, Workload
-from planner.volumes import Move
+from planner.model import DirSize, Export, Host, Mount, Owner, Volume, Workload
+from planner.volumes import Move, moving
 
 HOSTILE = "a b'\"$(touch pwned)`touch pwned`;* \\ [x]\n-end"
 VOLUME = Volume("data", "/srv/data", "data", "test", owner=Owner(1, 2, "0750"))
@@ -144,7 +144,7 @@ def test_a_volume_moves_with_hostile_names_and_is_checked(  # type: ignore[no-un
     assert (moved / "sparse").stat().st_blocks < 100
     assert (moved / "sparse").stat().st_mode & 0o777 == 0o600
     assert moved.stat().st_mode & 0o777 == 0o750
-    assert run(*made.check) == [0, 0]
+    assert run(*made.check) == [0, 0, 0]
     assert not list(tmp_path.rglob("pwned"))
     assert "net [1]*" in made.notes[0]
 
@@ -165,6 +165,67 @@ def test_the_check_sees_what_differs(  # type: ignore[no-untyped-def]
     else:
         (moved / "new").touch()
     assert any(run(*made.check))
+
+
+def test_much_data_is_copied_twice_and_the_second_time_only_what_changed(  # type: ignore[no-untyped-def]
+    run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "_memory", lambda volume: f"{tmp_path}/{volume.name}.snar")
+    volume = replace(VOLUME, path=str(data), size=40 * 2**30, files=40_000, growth=3_000_000_000)
+    made = volumes.move(replace(volume, excluded=(f"{data}/net [1]*",)), "img")
+    assert made.first_seconds > moving.TWO_PASSES > made.seconds == 5 + 2 + 100
+    assert made.rehearse == ()
+    assert run(*made.create, *made.first, *made.check) == [0, 0, 0, 0, 0]
+    os.link(data / "sparse", data / "second name")
+    (data / "nothing").unlink()
+    (data / "sub dir\n$(x)" / "f'\"*").write_text("longer content")
+    assert any(run(*made.check))
+    assert run(*made.copy) == [0]
+    moved = tmp_path / "store" / "data"
+    assert not (moved / "nothing").is_symlink()
+    assert (moved / "second name").stat().st_nlink == 2
+    assert run(*made.check) == [0, 0, 0]
+    (data / "sparse").chmod(0o640)
+    assert run(*made.copy, *made.check) == [0, 0, 0, 0]
+    assert run(*made.tidy) == [0]
+    assert not list(tmp_path.glob("*.snar*"))
+
+
+def test_little_data_and_a_database_of_its_own_backup_are_copied_once() -> None:
+    assert volumes.move(replace(VOLUME, size=2**30, files=10), "img").first == ()
+    backup = replace(VOLUME, size=2**40, files=10, live_copy=("pg_basebackup",))
+    assert volumes.move(backup, "img").first == ()
+    assert volumes.move(replace(VOLUME, size=2**40), "img", "alpine").first == ()
+
+
+def test_a_second_pass_without_a_first_fails(run, data: Path) -> None:  # type: ignore[no-untyped-def]
+    made = volumes.move(replace(VOLUME, path=str(data), size=2**40), "img")
+    assert run(*made.create) == [0]
+    assert run(*made.copy) != [0]
+
+
+def test_the_file_system_of_another_machine_is_a_volume_of_its_own() -> None:
+    h = host(
+        mounts=(
+            Mount("/", "/dev/vda1", "ext4"),
+            Mount(
+                "/srv/data/in", "nas:/x", "nfs4", ("ro", "vers=4.2", "addr=10.0.0.9", "password=x")
+            ),
+            Mount("/srv/data/proc", "proc", "proc"),
+        ),
+        exports=(Export("nfs", "/srv", "/srv", ("10.0.0.0/24(rw)",), "/etc/exports"),),
+    )
+    own, below = volumes.complete(h, workload(VOLUME)).volumes
+    assert own.excluded == ("/srv/data/in", "/srv/data/proc")
+    assert own.users == ("served as nfs /srv to 10.0.0.0/24(rw)",)
+    assert (below.name, below.path, below.source) == ("data-in", "/srv/data/in", "nas:/x")
+    assert (below.options, below.read_only) == (("ro", "vers=4.2"), True)
+    assert volumes.move(below, "img").copy == ()
+
+
+def test_a_folder_inside_of_a_network_file_system_has_its_own_source() -> None:
+    h = host(mounts=(Mount("/", "/dev/vda1", "ext4"), Mount("/srv", "//fs/share", "cifs")))
+    assert completed(VOLUME, h).source == "//fs/share/data"
 
 
 def test_a_machine_that_does_not_answer_never_passes(run, data: Path) -> None:  # type: ignore[no-untyped-def]
@@ -188,7 +249,8 @@ def test_a_database_is_rehearsed_by_its_own_backup() -> None:
 def test_busybox_gets_only_what_it_understands() -> None:
     made = volumes.move(VOLUME, "img", "alpine")
     assert "--acls" not in made.copy[0]
-    assert len(made.check) == 1
+    assert len(made.check) == 2
+    assert "-printf" not in "".join(made.check)
 
 
 def test_a_path_that_no_shell_can_carry_is_refused() -> None:

@@ -62,11 +62,19 @@ class Volume(Data, frozen=True):
     """Bytes a day over all looks that measured it; None: one look, or not measured."""
     filesystem: str = ""
     """Type and mount point of the file system that holds it: ``ext4 on /``."""
+    source: str = ""
+    """Device, or ``server:/path`` of another machine's file system, that holds it."""
+    options: tuple[str, ...] = ()
+    """Of another machine's file system: options of its mount that the target repeats."""
+    users: tuple[str, ...] = ()
+    """Who else uses the same files: exports of the machine, other workloads, other machines."""
     consistency: Consistency = "stop"
     consistency_reason: str = ""
     live_copy: tuple[str, ...] = ()
     """With ``base-backup``: what root runs on the machine, while the service runs, to get a
     consistent tar of the path on standard output."""
+    backup: str = ""
+    """How it is saved once it is a volume, where the application has a way of its own."""
     excluded: tuple[str, ...] = ()
     """Mount points of network and kernel file systems below ``path``: never read, not copied."""
 

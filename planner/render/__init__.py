@@ -15,6 +15,7 @@ import jinja2
 from planner.change.names import build_folder, moving
 from planner.errors import InputError
 from planner.model import Artifact, HostPlan, Owner, Plan, WorkloadPlan
+from planner.render.data import data_plan
 from planner.render.fleet import Fleet, Link, fleet
 from planner.render.image import recipe
 from planner.render.quoting import FILTERS
@@ -53,6 +54,7 @@ def _environment(templates: Mapping[str, str]) -> jinja2.Environment:
     environment.filters["dirname"] = lambda path: path.rpartition("/")[0] or "/"
     environment.filters["looks"] = _looks
     environment.filters["few"] = _few
+    environment.filters["json"] = lambda value: encode(value).decode()
     environment.globals["own"] = _own
     return environment
 
@@ -112,6 +114,7 @@ def _host(plan: Plan, host: HostPlan, links: Sequence[Link]) -> dict[str, object
         "downtime": sum(max(s.seconds, 0) for s in host.steps if s.downtime),
         "downtime_known": all(s.seconds >= 0 for s in host.steps if s.downtime),
         "links": links,
+        "data": data_plan(host),
     }
 
 

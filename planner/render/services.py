@@ -8,7 +8,6 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from planner import volumes
 from planner.change.names import (
     build_folder,
     container_name,
@@ -21,6 +20,7 @@ from planner.model import Data, HostPlan, Job, Secret, Volume, Workload, Workloa
 from planner.render.image import in_image, tmpfs, user_of
 from planner.render.quoting import is_variable
 from planner.service.network import is_loopback
+from planner.service.places import is_network
 from planner.store import slug
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,250}[A-Za-z0-9])?")
@@ -223,7 +223,7 @@ def _ports(item: WorkloadPlan) -> tuple[Port, ...]:
 
 def _mount(volume: Volume) -> Mount:
     target, note = volume.target or volume.path, f"{volume.kind}: {volume.reason}"
-    if volumes.is_network(volume.filesystem.partition(" ")[0]):
+    if is_network(volume.filesystem.partition(" ")[0]):
         note = f"{note}; {volume.filesystem} on the machine, and to be mounted there on the target"
         return Mount(volume.path, target, volume.read_only, note, "bind")
     origin: Literal["external", "managed"] = (

@@ -27,7 +27,11 @@ def main() -> int:
 
 def _up(state: State, arguments: argparse.Namespace) -> int:
     _down_when_interrupted(state)
-    _raise(state, load_all())
+    machines = load_all()
+    wanted = set(getattr(arguments, "names", ())) or {machine.name for machine in machines}
+    if unknown := wanted - {machine.name for machine in machines}:
+        raise LabError(f"{', '.join(sorted(unknown))}: no such machine in tests/lab/machines")
+    _raise(state, [machine for machine in machines if machine.name in wanted])
     return 0
 
 
@@ -119,11 +123,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True)
     for name, run, says in (
-        ("up", _up, "build what is missing, boot every machine, wait until all answer"),
         ("down", _down, "take everything down; caches stay"),
         ("status", _status, "list the machines"),
     ):
         commands.add_parser(name, help=says).set_defaults(run=run)
+    raised = commands.add_parser(
+        "up", help="build what is missing, boot the machines, wait until all answer"
+    )
+    raised.add_argument("names", nargs="*", help="only these machines")
+    raised.set_defaults(run=_up)
     proof = commands.add_parser("run", help="up, prove the planner against the machines, down")
     proof.add_argument("--keep", action="store_true", help="leave the lab up")
     proof.set_defaults(run=_run)

@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from .network import NUMBER
+
 _ENTER = 'for group in $1; do echo $$ >"$group/cgroup.procs" || exit 1; done; shift; exec "$@"'
 
 
@@ -54,4 +56,4 @@ def _of(name: str) -> list[Path]:
     """One for each hierarchy that systemd uses: two on a hybrid box."""
     top = Path("/sys/fs/cgroup")
     hybrid = [path for path in (top / "systemd", top / "unified") if path.exists()]
-    return [hierarchy / "planner-lab" / name for hierarchy in hybrid or [top]]
+    return [hierarchy / f"planner-lab-{NUMBER}" / name for hierarchy in hybrid or [top]]

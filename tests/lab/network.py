@@ -1,24 +1,29 @@
 """The lab's private network: one bridge, on which the box has an address too."""
 
+import os
 from pathlib import Path
 
 from .errors import LabError
 from .shell import run, succeeds
 from .state import State
 
-BRIDGE = "lab0"
-SUBNET = "10.213.0.0/24"
-BOX = "10.213.0.1"
+NUMBER = int(os.environ.get("PLANNER_LAB_NET", "213"))
+"""Second number of every address. Labs of different numbers and state directories stand side by
+side."""
+BRIDGE = f"lab{NUMBER}"
 
 
 def address(host: int) -> str:
     """Address of the machine whose definition says `address: HOST`."""
-    return f"10.213.0.{host}"
+    return f"10.{NUMBER}.0.{host}"
+
+
+BOX = address(1)
 
 
 def tap(name: str) -> str:
     """Name of the interface that a virtual machine's network card is plugged into."""
-    return f"lab-{name}"[:15]
+    return f"{BRIDGE}-{name}"[:15]
 
 
 def raise_bridge(state: State) -> None:

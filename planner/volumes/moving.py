@@ -1,4 +1,4 @@
-"""What the plan says about data: sizes and file systems, and how a volume moves and is checked.
+"""How a volume moves into an engine and how its arrival is checked, as commands.
 
 Commands are one line for ``sh`` each, run by the operator in the plan's folder. ``$SSH`` reaches
 the machine, ``$SUDO`` makes a command there run as root, ``$ENGINE`` is podman or docker. Paths
@@ -11,9 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 
-from msgspec import structs
-
-from planner.model import Data, Host, Volume, Workload
+from planner.model import Data, Volume
 from planner.shell import remote, shell_word
 
 RATE = 30_000_000
@@ -21,86 +19,39 @@ RATE = 30_000_000
 on purpose. A gigabit line carries 110 MB/s, and the rehearsal tells the real one."""
 FILES_RATE = 2_000
 """Small files a second that tar creates on the target."""
+LOOK_RATE = 20_000
+"""Files a second of which tar sees on the machine whether they have changed."""
+_UNPACK = (
+    "tar --numeric-owner --acls --xattrs --xattrs-include='user.*' "
+    "--xattrs-include=security.capability"
+)
 
-# fmt: off
-_NETWORK = frozenset({
-    "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "glusterfs", "9p", "afs", "lustre", "beegfs",
-    "davfs", "ncpfs", "gpfs", "ocfs2", "gfs2", "autofs", "vboxsf", "vmhgfs", "virtiofs",
-})
-_KERNEL = frozenset({
-    "proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "tmpfs", "ramfs", "debugfs",
-    "tracefs", "securityfs", "mqueue", "hugetlbfs", "pstore", "bpf", "configfs", "fusectl",
-    "binfmt_misc", "rpc_pipefs", "nsfs", "efivarfs",
-})
-# fmt: on
+TWO_PASSES = 300
+"""Seconds of downtime for one copy from which it is worth to copy twice: all of it while the
+service runs, then what changed."""
 
 
 class Move(Data, frozen=True):
     """The commands for one volume. ``problem``: why there are none.
 
     ``create`` makes the volume, ``rehearse`` fills another one from the running service and
-    removes it again, ``copy`` fills it while the service is stopped, ``check`` compares both
-    sides and ends with status 0 only if they are the same. ``seconds``: of ``copy``; -1 unknown.
+    removes it again, ``first`` fills the volume itself from the running service, ``copy`` fills it
+    (after ``first``: brings over what changed) while the service is stopped, ``check`` compares
+    both sides and ends with status 0 only if they are the same, ``tidy`` removes from the machine
+    what ``first`` left there. ``seconds``: of ``copy``, ``first_seconds``: of ``first``; -1
+    unknown.
     """
 
     create: tuple[str, ...] = ()
     rehearse: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
     copy: tuple[str, ...] = ()
     check: tuple[str, ...] = ()
+    tidy: tuple[str, ...] = ()
     seconds: int = -1
+    first_seconds: int = -1
     notes: tuple[str, ...] = ()
     problem: str = ""
-
-
-def complete(host: Host, workload: Workload) -> Workload:
-    """Return the workload with size, file system and excluded mounts of its volumes filled in."""
-    return structs.replace(workload, volumes=tuple(_complete(host, v) for v in workload.volumes))
-
-
-def _complete(host: Host, volume: Volume) -> Volume:
-    measured = (host.sizes.value or {}).get(volume.path)
-    mounts = host.mounts.value or ()
-    holding = [m for m in mounts if _below(volume.path, m.path)]
-    # The last of several mounts on one path hides the others.
-    mount = max(enumerate(holding), key=lambda at: (len(at[1].path), at[0]))[1] if holding else None
-    found = structs.replace(
-        volume,
-        size=measured.bytes if measured else volume.size,
-        files=measured.files if measured else volume.files,
-        modified=measured.modified if measured else volume.modified,
-        filesystem=f"{mount.type} on {mount.path}" if mount else volume.filesystem,
-        excluded=tuple(
-            sorted(
-                {
-                    m.path
-                    for m in mounts
-                    if m.path != volume.path and _below(m.path, volume.path) and _foreign(m.type)
-                }
-            )
-        ),
-    )
-    if mount and is_network(mount.type):
-        return structs.replace(
-            found,
-            consistency="none",
-            consistency_reason=f"it lies on the network file system {mount.source}, which the "
-            "target mounts itself; nothing is copied",
-            live_copy=(),
-        )
-    return found
-
-
-def is_network(filesystem: str) -> bool:
-    """Whether a type of file system is served by another machine."""
-    return filesystem in _NETWORK or filesystem.startswith("fuse.")
-
-
-def _foreign(filesystem: str) -> bool:
-    return is_network(filesystem) or filesystem in _KERNEL
-
-
-def _below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def seconds(volume: Volume) -> int:
@@ -113,6 +64,9 @@ def seconds(volume: Volume) -> int:
 def move(volume: Volume, image: str, family: str = "debian") -> Move:
     """Return the commands that move a volume into the engine, with ``image`` (the workload's own,
     already built) for the far end of the pipe. ``family``: of that image's distribution.
+
+    What would take longer than :data:`TWO_PASSES` is copied twice, by GNU tar's incremental
+    archives: they bring changed files whole, and take away what is gone.
     """
     if volume.consistency == "none":
         return Move(problem=volume.consistency_reason or "nothing is copied")
@@ -125,8 +79,21 @@ def move(volume: Volume, image: str, family: str = "debian") -> Move:
         f"{path} below it is another machine's or the kernel's file system: not copied"
         for path in volume.excluded
     ]
+    whole = seconds(volume)
+    create = (f"$ENGINE volume create {volume.name}",)
+    if whole > TWO_PASSES and family != "alpine" and not volume.live_copy:
+        return Move(
+            create=create,
+            first=(_pass(volume, image, 0),),
+            copy=(_pass(volume, image, 1),),
+            check=tuple(_checks(volume, image, family)),
+            tidy=(remote(f"rm -f {_memory(volume)} {_memory(volume)}.1"),),
+            seconds=_changed(volume),
+            first_seconds=whole,
+            notes=tuple(notes),
+        )
     return Move(
-        create=(f"$ENGINE volume create {volume.name}",),
+        create=create,
         rehearse=(
             f"$ENGINE volume create {rehearsal}",
             _copy(volume, rehearsal, image, family, live=True),
@@ -135,8 +102,40 @@ def move(volume: Volume, image: str, family: str = "debian") -> Move:
         ),
         copy=(_copy(volume, volume.name, image, family, live=False),),
         check=tuple(_checks(volume, image, family)),
-        seconds=seconds(volume),
+        seconds=whole,
         notes=tuple(notes),
+    )
+
+
+def _memory(volume: Volume) -> str:
+    """Where tar on the machine remembers what the first pass took; gone with the next boot."""
+    return f"/run/planner-{volume.name}.snar"
+
+
+def _pass(volume: Volume, image: str, level: int) -> str:
+    """The first pass (level 0), or what changed since (level 1). A second one may be repeated: it
+    reads a copy of what the first remembers."""
+    memory = _memory(volume)
+    before = f"rm -f {memory}" if level == 0 else f"cp {memory} {memory}.1"
+    used = memory if level == 0 else f"{memory}.1"
+    # Files that change while the first pass reads them end it with status 1: the second has them.
+    after = "; test $? -le 1" if level == 0 else ""
+    source = f"{before} && {{ {_archive(volume)} --listed-incremental={used} -cf - .{after}; }}"
+    unpack = f"{_UNPACK} --listed-incremental=/dev/null -xpf - -C /to"
+    far = _inside(volume.name, image, unpack, interactive=True, writable=True)
+    return f"{remote(f'sh -c {shell_word(source)}')} | {far}"
+
+
+def _changed(volume: Volume) -> int:
+    """Seconds to look at every file, and to bring over a day's growth where it is known."""
+    return 5 + max(volume.files, 0) // LOOK_RATE + max(volume.growth or 0, 0) // RATE
+
+
+def _archive(volume: Volume) -> str:
+    excludes = "".join(f" --exclude={shell_word(_pattern(volume, p))}" for p in volume.excluded)
+    return (
+        f"tar --numeric-owner --sparse --acls --xattrs --warning=no-file-ignored{excludes} "
+        f"-C {shell_word(volume.path)}"
     )
 
 
@@ -152,17 +151,14 @@ def _inside(
 
 
 def _copy(volume: Volume, name: str, image: str, family: str, *, live: bool) -> str:
-    full = family != "alpine"  # busybox's tar keeps neither ACLs nor holes
     if live and volume.live_copy:
         source = " ".join(shell_word(word) for word in volume.live_copy)
-    else:
+    elif family == "alpine":  # busybox's tar keeps neither ACLs nor holes
         excludes = "".join(f" --exclude={shell_word(_pattern(volume, p))}" for p in volume.excluded)
-        flags = (
-            " --numeric-owner --sparse --acls --xattrs --warning=no-file-ignored" if full else ""
-        )
-        source = f"tar{flags}{excludes} -C {shell_word(volume.path)} -cf - ."
-    keep = " --acls --xattrs --xattrs-include='user.*' --xattrs-include=security.capability"
-    unpack = f"tar --numeric-owner{keep if full else ''} -xpf - -C /to"
+        source = f"tar{excludes} -C {shell_word(volume.path)} -cf - ."
+    else:
+        source = f"{_archive(volume)} -cf - ."
+    unpack = f"{'tar --numeric-owner' if family == 'alpine' else _UNPACK} -xpf - -C /to"
     if volume.owner.mode and live and volume.live_copy:
         # A base backup holds no entry for the data directory itself.
         own = volume.owner
@@ -186,20 +182,31 @@ def _seen(volume: Volume, name: str, image: str) -> Iterable[str]:
 
 
 def _checks(volume: Volume, image: str, family: str) -> Iterable[str]:
-    """Same names, types, modes, owners; same content."""
+    """Same numbers of files and folders; same content; same names, types, modes, owners, links."""
     prune = "".join(
         f" -path {shell_word(_pattern(volume, path))} -prune -o" for path in volume.excluded
     )
+    counts = " ".join(
+        f"\"$(find .{prune} -type {kind} -print0 | tr -cd '\\0' | wc -c)\"" for kind in "fdl"
+    )
+    yield from _compared(volume, image, f"printf '%s files, %s folders, %s links' {counts}")
     scripts = [f"find .{prune} -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum -b"]
     if family != "alpine":
         scripts.append(
-            f"find .{prune} -mindepth 1 -not -type s -printf '%y %m %U %G %p\\0' | LC_ALL=C sort -z"
+            f"find .{prune} -mindepth 1 -not -type s \\( "
+            "-type f -printf '%y %m %U %G %n %s %p\\0' -o -printf '%y %m %U %G %l %p\\0' \\) "
+            "| LC_ALL=C sort -z"
         )
     for script in scripts:
-        script = f"command -v find >/dev/null && {script} | sha256sum"
-        there = remote(f"sh -c {shell_word(f'cd {shell_word(volume.path)} && {script}')}")
-        here = _inside(volume.name, image, f"cd /to && {script}")
-        yield (
-            f'( there="$({there})" && here="$({here})" && echo "$there / $here" '
-            '&& test -n "$there" && test "$there" = "$here" )'
-        )
+        yield from _compared(volume, image, f"{script} | sha256sum")
+
+
+def _compared(volume: Volume, image: str, script: str) -> Iterable[str]:
+    """A command that prints what ``script`` says in the folder on either side."""
+    script = f"command -v find >/dev/null && {script}"
+    there = remote(f"sh -c {shell_word(f'cd {shell_word(volume.path)} && {script}')}")
+    here = _inside(volume.name, image, f"cd /to && {script}")
+    yield (
+        f'( there="$({there})" && here="$({here})" && echo "$there / $here" '
+        '&& test -n "$there" && test "$there" = "$here" )'
+    )

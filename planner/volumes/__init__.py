@@ -1,0 +1,8 @@
+"""What the plan says about data: where it lies, who else uses it, how it moves and is checked."""
+
+from __future__ import annotations
+
+from planner.volumes.completing import complete
+from planner.volumes.moving import Move, move, seconds
+
+__all__ = ["Move", "complete", "move", "seconds"]

@@ -1,0 +1,57 @@
+"""Kinds of workload: a machine as an engineer describes it, and what becomes of its services.
+
+``kinds/<case>.yaml`` is in the format of ``tests/judgement/README.md`` (constructed, unlike
+the machines of the laboratory); ``kinds/<case>/`` holds each workload as data and its Dockerfile.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import Golden
+
+from planner import rules, store
+from planner.change.names import build_folder
+from planner.plan import make_plan
+from planner.render import render
+from tests.judgement import kit
+
+KINDS = Path(__file__).parent / "kinds"
+CASES = sorted(p.stem for p in KINDS.glob("*.yaml"))
+RULES = rules.load(store.rule_texts(), examples=False)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_becomes_of_it(case: str, golden: Golden) -> None:
+    machine = kit.load(KINDS / f"{case}.yaml")
+    plan = make_plan([machine.snapshot], RULES, as_of=None, version="0")
+    files = {a.path: a.text for a in render(plan, store.templates())}
+    (host,) = plan.hosts
+    expected = KINDS / case
+    found = {}
+    for item in host.workloads:
+        name = store.slug(item.workload.name, set())
+        found[f"{name}.json"] = store.encode(item.workload).decode()
+        dockerfile = files.get(f"{build_folder(host, item)}/Dockerfile")
+        if dockerfile:
+            found[f"{name}.Dockerfile"] = re.sub(r'(sha256"=")[0-9a-f]{64}', r"\1-", dockerfile)
+    assert found, f"{case}: no workload was found"
+    for name, text in found.items():
+        golden(expected / name, text)
+    stale = {p.name for p in expected.iterdir()} - set(found)
+    assert not stale, f"{expected}: no workload makes these any more: {sorted(stale)}"
+
+
+def test_workloads_are_as_the_case_says() -> None:
+    """``labels`` of a case: the workloads that must be told apart, with their verdicts."""
+    for case in CASES:
+        machine = kit.load(KINDS / f"{case}.yaml")
+        (host,) = make_plan([machine.snapshot], RULES, as_of=None, version="0").hosts
+        workloads = [item.workload for item in host.workloads]
+        for name, label in machine.labels.items():
+            meant = kit.find(name, workloads)
+            assert meant, f"{case}: {name} was not found"
+            verdict = next(i.verdict for i in host.workloads if i.workload.id == meant.id)
+            assert verdict.outcome == label.outcome, f"{case}: {name}: {verdict.why}"
