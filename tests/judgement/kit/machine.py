@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from planner.gather.look import COLLECTOR, SECTIONS
@@ -18,6 +19,7 @@ from planner.model import (
     Snapshot,
     Workload,
 )  # fmt: skip
+from planner.rules.context import Target
 from tests.judgement.kit import (
     around,
     base,
@@ -40,7 +42,7 @@ MACHINE_OUTCOMES = ("move", "split", "stay", "insufficient-data", "empty", "none
 _FIRST = frozenset(
     form.named(
         "about os held_out labels machine groups variables taken_at look unseen partial sections "
-        "typed guest address hostname addresses"
+        "typed guest address hostname addresses target"
     )
 )
 _WHOLE = frozenset(form.named("arch init services"))
@@ -65,6 +67,8 @@ class Machine:
     labels: dict[str, Label]
     """By the name in the file: a service's, a unit's or a workload's."""
     outcome: Label | None
+    target: Target
+    """Where its containers would run; nothing said where the file does not say it."""
     snapshot: Snapshot
 
 
@@ -147,8 +151,16 @@ def _machine(name: str, told: dict[str, Any]) -> Machine:
             raise wrong(f"labels.{key}", f"not on this machine, which has {names}")
     return Machine(
         name, form.text(told["about"], "about"), form.flag(told["held_out"], "held_out"),
-        labels, outcome, seen,
+        labels, outcome, _target(told), seen,
     )  # fmt: skip
+
+
+def _target(told: dict[str, Any]) -> Target:
+    given = form.table(told.get("target"), "target", Target.__struct_fields__)
+    try:
+        return msgspec.convert(given, Target)
+    except msgspec.ValidationError as error:
+        raise wrong("target", str(error)) from None
 
 
 def _label(told: Any, where: str, outcomes: Iterable[str]) -> Label:
