@@ -9,37 +9,25 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from typer.testing import CliRunner
+from test_rules import RULE as SAMPLE
+from test_rules import RULES, run
 
-from planner import cli, store
+from planner import store
 from planner.model.verdict import Alternative
 from planner.rules import GUIDANCE, coverage, load, pages
 from planner.rules.coverage import Answered, Entry
 from planner.rules.rule import Axis
 
 REPOSITORY = Path(__file__).parent.parent
-RULES = load(store.rule_texts(), examples=False)
 LISTS = coverage.load(store.checklist_texts())
 COVERAGES = coverage.cover(LISTS, RULES)
 ANSWERS = [answer for each in COVERAGES for answer in each.answers]
 PARTS = [part for answer in ANSWERS for part in answer.entry.parts]
-RULE = """\
-id: sample
-title: A | B
-axis: system
-scope: host
-effect: block
-guidance: [V2, O8]
-covers: [google:B-1]
-when: host.os.id == 'debian'
-message: It runs {{ host.os.id }}.
-remediation: Look.
-unknown: Not known.
-examples:
-  fires: [{host: {os: {id: debian}}}]
-  silent: [{host: {os: {id: rocky}}}]
-  unknown: [{host: {os: unknown}}]
-"""
+RULE = (
+    SAMPLE.replace("title: Sample", "title: A | B")
+    .replace("guidance: [V2]", "guidance: [V2, O8]")
+    .replace("when:", "covers: [google:B-1]\nwhen:")
+)
 SENTENCE = re.compile(r"[A-Z][^.]*( [^ ]+){4,}\.")
 
 
@@ -170,12 +158,6 @@ def test_the_table_of_coverage_is_current(golden):
     golden(REPOSITORY / "docs" / "coverage.md", pages.coverage_page(COVERAGES, RULES))
 
 
-def run(*arguments: str) -> str:
-    result = CliRunner().invoke(cli.app, arguments, catch_exceptions=False)
-    assert result.exit_code == 0
-    return result.output
-
-
 def test_guidance_as_json_gives_each_id_its_rules_and_parts():
     rows = {row["id"]: row for row in json.loads(run("guidance", "--format", "json"))}
     assert list(rows) == list(GUIDANCE)
@@ -189,48 +171,3 @@ def test_guidance_as_a_table_names_what_applies_it():
     said = run("guidance")
     assert "fips-mode" in said
     assert "(templates/workload/Dockerfile.j2)" in said
-
-
-def test_rules_as_json_say_what_they_are():
-    rows = {row["id"]: row for row in json.loads(run("rules", "list", "--format", "json"))}
-    for rule in RULES.rules:
-        row, source = rows[rule.id], rule.source
-        assert row == {
-            "id": rule.id,
-            "title": source.title,
-            "axis": source.axis,
-            "scope": source.scope,
-            "effect": source.effect,
-            "effort": source.effort,
-            "guidance": list(source.guidance),
-            "needs": list(rule.needs),
-            "covers": list(source.covers),
-            "limits": source.limits,
-            "alternative": source.alternative and msgspec.to_builtins(source.alternative),
-        }
-
-
-def test_a_table_of_rules_has_a_line_for_each():
-    lines = run("rules", "list").splitlines()
-    assert {line.split()[0] for line in lines if not line.startswith(" ")} >= {
-        rule.id for rule in RULES.rules
-    }
-
-
-def test_a_rule_is_shown_with_the_words_of_what_it_applies_and_covers():
-    shown = run("rules", "show", "other-architecture").splitlines()
-    assert shown[0] == f"# V1: {GUIDANCE['V1']}"
-    assert "# google:A1N-HRD-3: The processor is an ARM one." in shown
-    assert "\n".join(shown) + "\n" == (
-        "".join(f"{line}\n" for line in shown if line.startswith("# "))
-        + store.rule_texts()["other-architecture.yaml"]
-    )
-
-
-def test_rules_are_tried_and_counted(tmp_path: Path):
-    (tmp_path / "sample.yaml").write_text(RULE)
-    assert run("rules", "test", str(tmp_path)) == "1 rules, 3 examples tried, 0 failed\n"
-    (tmp_path / "sample.yaml").write_text(RULE.replace("id: rocky", "id: debian"))
-    result = CliRunner().invoke(cli.app, ["rules", "test", str(tmp_path)])
-    assert result.exit_code == 1
-    assert result.output.endswith("1 rules, 3 examples tried, 1 failed\n")

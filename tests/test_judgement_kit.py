@@ -10,6 +10,7 @@ import pytest
 
 from planner import facts, workloads
 from planner.model import Fact, Host, Process, Unit, Workload
+from planner.rules.context import Target
 from tests.judgement import kit
 from tests.judgement.kit import machine as kit_machine
 from tests.judgement.kit import systems
@@ -305,9 +306,18 @@ def test_a_fixture_of_another_system(tmp_path: Path) -> None:
     assert (host.name, host.groups) == ("win", ("a",))
 
 
+def test_the_target_of_its_containers(tmp_path: Path) -> None:
+    path = tmp_path / "edge.yaml"
+    path.write_text(BARE.format(os="debian 12") + "target: {arch: [x86_64], kernel: '6.1'}\n")
+    assert kit.load(path).target == Target(arch=("x86_64",), kernel="6.1")
+    assert example("narrow")[0].target == Target()
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        ("target: {arch: [armv7l]}", "target: "),
+        ("target: {cpu: arm}", "target.cpu"),
         ("colour: blue\n", "m1.yaml: colour: unknown key"),
         ("services: {a: {run: /opt/a, colour: 1}}\n", "services.a.colour: unknown key"),
         ("services: {a: {user: x}}\n", "services.a.run: must be there"),

@@ -9,12 +9,15 @@ from planner.model import (
     BlockDevice,
     DirectoryMembership,
     DirectorySetting,
+    Engine,
+    Engines,
     Fact,
     Firewall,
     Listener,
     Logins,
     Mount,
     PacketFilter,
+    Process,
     Seen,
     SpecialSocket,
     SpecialSockets,
@@ -22,7 +25,7 @@ from planner.model import (
     Workload,
 )
 from planner.rules import ordinary
-from planner.service import filtered, guarded, mentions, reached, users
+from planner.service import filtered, guarded, mentions, reached, routing, stores, users
 from tests.hostkit import host, process
 
 CRYPT = BlockDevice("dm-0", 1, "crypt", mapped="sda3_crypt", slaves=("sda3",))
@@ -140,6 +143,72 @@ def test_bridges_of_engines_are_no_networks():
     addresses = ("192.0.2.10/24", "172.18.0.1/16", "10.88.0.1/16", "192.168.122.1/24")
     machine = host(addresses=addresses, unknown={"engines": "not asked"})
     assert reached.networks(machine).value == ("192.0.2.0/24",)
+    assert "10.88.0.0/16" in reached.networks(machine).partial
+    docker = host(addresses=addresses, engines=Engines((Engine("docker"),)))
+    assert reached.networks(docker).value == ("10.88.0.0/16", "192.0.2.0/24", "192.168.122.0/24")
+
+
+DOCKER_NAT = """\
+*nat
+-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+-A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER
+-A POSTROUTING -s 172.18.0.0/16 ! -o br-0123456789ab -j MASQUERADE
+-A POSTROUTING -s 172.30.9.0/24 ! -o shop0 -j MASQUERADE
+-A POSTROUTING -s 172.18.0.2/32 -d 172.18.0.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE
+-A POSTROUTING -s 172.30.9.2/32 -d 172.30.9.2/32 -p tcp -m tcp --dport 81 -j MASQUERADE
+-A DOCKER ! -i shop0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.30.9.2:80
+-A LIBVIRT_PRT -s 192.168.122.0/24 ! -d 192.168.122.0/24 -j MASQUERADE
+-A POSTROUTING -m comment --comment "no masquerade here" -j ACCEPT
+COMMIT
+*filter
+-A DOCKER-USER -s 10.20.0.0/24 -i eth1 -o docker0 -j DROP
+-A FORWARD -o shop0 -j DOCKER
+COMMIT
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "own"),
+    [
+        ("iptables", "-A POSTROUTING -s 10.20.0.0/24 -o eth0 -j MASQUERADE", True),
+        ("iptables", "-A POSTROUTING -o eth0 -j SNAT --to-source 192.0.2.10", True),
+        ("iptables", "-A POSTROUTING ! -s 192.0.2.10/32 -o eth0 -j MASQUERADE", True),
+        ("iptables", "-A POSTROUTING -s 192.0.2.11/32 -j SNAT --to-source 192.0.2.10", False),
+        ("iptables", "-A PREROUTING -p tcp --dport 81 -j DNAT --to-destination 10.20.0.7:80", True),
+        ("iptables", "-A PREROUTING -p tcp --dport 82 -j DNAT --to-destination 172.18.0.9", False),
+        ("iptables", "-A OUTPUT -p tcp --dport 83 -j DNAT --to-destination 10.20.0.7", False),
+        ("iptables", "-A INPUT -p tcp --dport 83 -j ACCEPT", False),
+        ("nft", 'table ip nat {\nchain post {\noifname "eth0" masquerade\n}\n}', True),
+        (
+            "nft",
+            "table ip nat {\nchain post {\nip saddr 10.20.0.0/24 snat to 192.0.2.10\n}\n}",
+            True,
+        ),
+        ("nft", 'table ip nat {\nchain post {\noifname != "docker0" masquerade\n}\n}', False),
+        ("nft", "table inet netavark {\nchain NETAVARK-1 {\nmasquerade\n}\n}", False),
+        ("firewalld", "### zone external.xml\n<masquerade/>", True),
+        ("firewalld", '<forward-port port="80" protocol="tcp" to-port="8080"/>', False),
+        ("firewalld", '<forward-port port="80" protocol="tcp" to-addr="10.20.0.7"/>', True),
+    ],
+)
+def test_translation_for_others_is_not_what_an_engine_sets_up(kind, line, own):
+    loaded = (
+        PacketFilter("iptables", "kernel", True, text=DOCKER_NAT),
+        PacketFilter(kind, "kernel", True, text=line + "\n"),
+    )
+    machine = host(
+        addresses=("192.0.2.10/24", "192.0.2.11/24", "10.20.0.1/24", "172.18.0.1/16"),
+        engines=Engines((Engine("docker"),)),
+        firewall=Firewall(("ipv4",), loaded),
+    )
+    found = routing.translates(machine).value
+    assert found == ((next(x for x in line.split("\n") if x in found),) if own else ())
+
+
+def test_translation_is_unknown_where_no_rules_were_read():
+    assert routing.translates(host(unknown={"firewall": "not root"})).value is None
+    network = {"firewall": Firewall(("ipv4",), (PacketFilter("nft", "x", translations=("snat",)),))}
+    assert routing.translates(host(**network)).value == ("snat",)
 
 
 def test_sockets_of_containers_lack_nothing_to_what_runs_beside_them():
@@ -233,3 +302,19 @@ def test_mentions(text, expected):
 def test_mentions_need_the_machines_addresses():
     machine = host(unknown={"addresses": "neither ip nor ifconfig"})
     assert mentions.mentions(machine, workload()).partial == "neither ip nor ifconfig"
+
+
+def test_stores_in_memory_count_together_and_a_forked_child_once():
+    def runs(pid: int, *argv: str, **more: object) -> Process:
+        return process(pid, *argv, rss=10, **more)
+
+    running = (
+        runs(11, "/usr/bin/redis-server"),
+        runs(12, "redis-rdb-bgsave", ppid=11, exe="/usr/bin/redis-server"),
+        runs(13, "/usr/bin/memcached", "-m", "64"),
+        runs(14, "/usr/sbin/nginx"),
+        runs(15, "/usr/bin/valkey-server"),
+        runs(16, "/usr/bin/redis-cli", "monitor"),
+    )
+    assert stores.memory(host(processes=running)).value == 30
+    assert stores.memory(host(unknown={"processes": "hidden"})).value is None

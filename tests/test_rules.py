@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jinja2.meta import find_undeclared_variables
 from typer.testing import CliRunner
 
 from planner import cli, store
@@ -29,19 +30,25 @@ from planner.model import (
     Workload,
     WorkloadPlan,
 )
-from planner.rules import GUIDANCE, RuleSet, failures, judge, judge_host, load, ordinary, roll_up
-from planner.rules.conditions import Expression
+from planner.rules import (
+    GUIDANCE,
+    Neighbours,
+    RuleSet,
+    failures,
+    judge,
+    judge_host,
+    judge_machine,
+    load,
+    ordinary,
+    roll_up,
+)
+from planner.rules.conditions import Expression, bound
 from planner.rules.language import ENVIRONMENT, parse, positive
 from planner.rules.scope import Trace, names
 
 TEXTS = store.rule_texts()
 RULES = load(TEXTS, examples=False)
-EXAMPLES = [
-    example
-    for rule in RULES.rules
-    for kind in ("fires", "silent", "unknown")
-    for example in getattr(rule.source.examples, kind)
-]
+EXAMPLES = [example for rule in RULES.rules for *_, example in rule.source.examples.cases]
 FACTS = sorted(n for n in Host.__struct_fields__ if isinstance(getattr(ordinary.host({}), n), Fact))
 SEVERITY = {"container": 0, "container-with-changes": 1, "insufficient-data": 2, "stay-vm": 2}
 RULE = """\
@@ -66,6 +73,51 @@ examples:
 def test_examples_come_out_as_they_say(rule):
     assert list(failures(rule)) == []
     assert len(TEXTS[rule.file].splitlines()) <= 40
+
+
+OF_A_WORKLOAD = {"w", "workload", "runtime", "staying", "undecided", "others"}
+
+
+@pytest.mark.parametrize(
+    "rule", [r for r in RULES.rules if r.source.scope != "workload"], ids=lambda rule: rule.id
+)
+def test_what_is_asked_once_for_a_machine_names_none_of_its_workloads(rule):
+    asked = [f"{{{{ {e.text} }}}}" for e in (*rule.when, *rule.any, *rule.evidence)]
+    tree = ENVIRONMENT.parse("".join((*asked, rule.message.text)))
+    assert find_undeclared_variables(tree) & OF_A_WORKLOAD == set()
+
+
+def test_what_is_asked_again_is_whatever_names_its_neighbours():
+    again = {rule.id for rule in RULES.of_neighbours}
+    assert "coupled-to-what-stays" in again
+    for rule in (r for r in RULES.of("workload") if r.id not in again):
+        asked = [f"{{{{ {e.text} }}}}" for e in (*rule.when, *rule.any, *rule.evidence)]
+        tree = ENVIRONMENT.parse("".join((*asked, rule.message.text)))
+        assert not find_undeclared_variables(tree) & {"staying", "undecided"}, rule.id
+
+
+def test_a_machine_is_judged_as_each_of_its_workloads_with_what_stays_beside_it():
+    host = ordinary.host({})
+    tie = {"kind": "socket", "detail": "/run/a.sock"}
+    back = [{"workload": "example/service", **tie}]
+    kernel = ordinary.workload(
+        {"id": "example/a", "name": "a", "traits": ["kernel-service"], "couplings": back}
+    )
+    to = [{"workload": name, **tie} for name in ("example/a", "example/c")]
+    tied = ordinary.workload({"couplings": to})
+    chained = ordinary.workload({"id": "example/c", "name": "c", "couplings": back})
+    free = ordinary.workload({"id": "example/z", "name": "z"})
+    found = (kernel, tied, chained, free)
+    judged = judge_machine(RULES, host, found, ordinary.AS_OF)
+    assert (judged.outcome, judged.alone) == ("split", judge_host(RULES, host, ordinary.AS_OF))
+    staying = ("example/a", "example/service", "example/c")
+    before = {"example/service": staying[:1], "example/c": staying[:2]}
+    for item in judged.workloads:
+        pids = tuple(sorted(p for w in found if w.id != item.workload.id for p in w.pids))
+        known = Neighbours(before.get(item.workload.id, ()), (), pids)
+        alone = judge(RULES, host, item.workload, ordinary.AS_OF, neighbours=known)
+        assert item.verdict == alone, item.workload.id
+        assert (item.verdict.outcome == "stay-vm") is (item.workload.id in staying)
 
 
 def test_a_failing_example_is_named_with_its_line():
@@ -113,6 +165,106 @@ def test_one_id_in_two_files_is_refused():
         load({"a/sample.yaml": RULE, "b/sample.yaml": RULE})
 
 
+MILDER = RULE.replace("sample", "milder").replace("effect: block", "effect: note")
+GIVES_WAY = MILDER.replace("message:", "said_by: [sample]\nmessage:")
+
+
+@pytest.mark.parametrize(
+    ("os", "said"),
+    [("debian", ["sample"]), ("ubuntu", ["milder"]), ("rocky", [])],
+)
+def test_what_another_rule_says_is_said_once(os, said):
+    wider = GIVES_WAY.replace("== 'debian'", "in ['debian', 'ubuntu']")
+    rules = load({"sample.yaml": RULE, "milder.yaml": wider})
+    machine = ordinary.host({"os": {"id": os}})
+    verdict = judge(rules, machine, ordinary.workload({}), ordinary.AS_OF)
+    assert [f.rule for f in verdict.findings] == said
+    assert [f.rule for f in judge_host(rules, machine, ordinary.AS_OF).findings] == said
+
+
+def test_a_rule_gives_way_to_nothing_that_was_not_seen():
+    rules = load({"sample.yaml": RULE, "milder.yaml": GIVES_WAY})
+    hidden = ordinary.host({"os": "unknown"})
+    verdict = judge(rules, hidden, ordinary.workload({}), ordinary.AS_OF)
+    assert [f.rule for f in verdict.unchecked] == ["sample", "milder"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "reason"),
+    [
+        ({"milder.yaml": GIVES_WAY}, "milder.yaml:8: there is no rule sample"),
+        (
+            {
+                "milder.yaml": MILDER,
+                "sample.yaml": RULE.replace("message", "said_by: [milder]\nmessage"),
+            },
+            "sample.yaml:8: milder is milder than this rule",
+        ),
+    ],
+)
+def test_a_rule_gives_way_only_to_one_that_is_no_milder(texts, reason):
+    with pytest.raises(InputError, match=reason):
+        load(texts)
+
+
+@pytest.mark.parametrize(
+    ("host", "workload", "once"),
+    [
+        (
+            {
+                "huge_pages": {"pools": [{"size": 2097152, "total": 1500, "free": 1500}]},
+                "sysctl": {"vm.nr_hugepages": "1500"},
+            },
+            {"traits": ["database"]},
+            {"huge-pages-dominant"},
+        ),
+        (
+            {
+                "huge_pages": {"pools": [{"size": 2097152, "total": 512, "free": 256}]},
+                "processes": [{"pid": 100, "ppid": 1, "uid": 26, "gid": 26, "huge": 536870912}],
+            },
+            {},
+            {"huge-pages"},
+        ),
+        (
+            {"units": [{"name": "example.service", "active": "active", "startup": 412.0}]},
+            {},
+            {"very-slow-start"},
+        ),
+        (
+            {"sysctl": {"vm.max_map_count": "262144", "vm.swappiness": "1"}},
+            {"traits": ["database", "search"]},
+            {"search-engine"},
+        ),
+        (
+            {"sysctl": {"vm.overcommit_memory": "1", "net.core.somaxconn": "1024"}},
+            {"traits": ["cache"]},
+            {"tuned-kernel"},
+        ),
+        (
+            {"os": {"id": "centos", "version": "5", "codename": "", "name": "CentOS 5"}},
+            {"packages": [{"name": "httpd", "version": "2", "pin": "httpd", "reason": "r"}]},
+            {"rebuild-on-a-newer-release"},
+        ),
+        (
+            {"os": {"id": "sles", "version": "15.7", "codename": "", "name": "SLES 15 SP7"}},
+            {},
+            {"no-base-image"},
+        ),
+    ],
+)
+def test_one_thing_is_said_by_one_rule(host, workload, once):
+    groups = (
+        {r.id for r in RULES.rules if r.id.startswith(("huge-page", "lives-in-huge"))},
+        {"slow-start", "very-slow-start"},
+        {"search-engine", "tuned-kernel", "kernel-parameters", "kernel-settings"},
+        {"no-base-image", "os-past-support", "rebuild-on-a-newer-release", "os-end-of-life"},
+    )
+    machine, service = ordinary.host(host), ordinary.workload(workload)
+    found = {f.rule for f in judge(RULES, machine, service, ordinary.AS_OF).findings}
+    assert found & set().union(*groups) == once
+
+
 def test_the_hash_follows_the_text():
     assert load({"sample.yaml": RULE}).sha256 == load({"sample.yaml": RULE}).sha256
     assert load({"sample.yaml": RULE}).sha256 != load({"sample.yaml": RULE + "\n"}).sha256
@@ -121,7 +273,7 @@ def test_the_hash_follows_the_text():
 def answer(text: str, host: Host, workload: Workload | None = None) -> bool | None:
     trace = Trace()
     scope = names(host, workload or ordinary.workload({}), ordinary.AS_OF, trace)
-    return Expression(text, (), positive(parse(text))).answer(scope, trace).value
+    return Expression(text, (), positive(parse(text))).answer(bound(scope), trace).value
 
 
 @pytest.mark.parametrize(
@@ -339,7 +491,64 @@ def test_the_machine_alone_decides_where_no_workload_was_found(facts, expected, 
     assert outcome == (expected or ("insufficient-data" if processes == "unknown" else "empty"))
     assert ("the machine itself stays" in why) is bool(expected)
     scopes = {rule.id: rule.source.scope for rule in RULES.rules}
-    assert {scopes[f.rule] for f in (*alone.findings, *alone.unchecked)} <= {"host"}
+    assert {scopes[f.rule] for f in (*alone.findings, *alone.unchecked)} <= {"host", "machine"}
+
+
+ROUTER = {
+    "addresses": ["192.0.2.10/24", "192.168.1.1/24", "172.17.0.1/16"],
+    "engines": {"engines": [{"name": "docker", "running": True}]},
+    "firewall": {
+        "forwarding": ["ipv4"],
+        "filters": [
+            {
+                "kind": "iptables",
+                "source": "kernel",
+                "active": True,
+                "text": "-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\n"
+                "-A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE\n",
+            }
+        ],
+    },
+}
+
+
+def test_a_router_stays_and_gives_up_what_runs_beside_it():
+    host, web = ordinary.host(ROUTER), ordinary.workload({"traits": ["web"]})
+    verdict = judge(RULES, host, web, ordinary.AS_OF)
+    assert verdict.outcome == "container"
+    outcome, why = roll_up(host, [verdict], judge_host(RULES, host, ordinary.AS_OF))
+    assert outcome == "split"
+    assert "192.168.1.0/24 -o eth0 -j MASQUERADE" in why
+    kept = judge(RULES, host, ordinary.workload({"traits": ["kernel-service"]}), ordinary.AS_OF)
+    assert roll_up(host, [kept], judge_host(RULES, host, ordinary.AS_OF))[0] == "stay"
+    assert roll_up(host, [], judge_host(RULES, host, ordinary.AS_OF))[0] == "stay"
+
+
+@pytest.mark.parametrize(
+    "engines",
+    [
+        {"guests": [{"kind": "nspawn", "name": "web", "running": True}]},
+        {"guests": [{"kind": "lxc", "name": "build"}]},
+        {"guests": [{"kind": "libvirt", "name": "old"}]},
+    ],
+)
+def test_a_machine_with_guests_stays_and_gives_up_what_runs_beside_them(engines):
+    host, web = ordinary.host({"engines": engines}), ordinary.workload({})
+    verdict, alone = (
+        judge(RULES, host, web, ordinary.AS_OF),
+        judge_host(RULES, host, ordinary.AS_OF),
+    )
+    assert verdict.outcome == "container"
+    assert roll_up(host, [verdict], alone)[0] == "split"
+    assert roll_up(host, [], alone)[0] == "stay"
+
+
+@pytest.mark.parametrize("fact", ["firewall", "engines", "addresses"])
+def test_a_machine_that_may_route_never_moves_as_a_whole(fact):
+    host, web = ordinary.host({**ROUTER, fact: "unknown"}), ordinary.workload({"traits": ["web"]})
+    alone = judge_host(RULES, host, ordinary.AS_OF)
+    verdict = judge(RULES, ordinary.host(ROUTER), web, ordinary.AS_OF)
+    assert roll_up(host, [verdict], alone)[0] in ("split", "insufficient-data")
 
 
 @pytest.mark.parametrize("status", ["unreachable", "failed"])
@@ -389,27 +598,52 @@ def run(*arguments: str) -> str:
     return result.output
 
 
-def test_list_as_json():
-    rows = json.loads(run("rules", "list", "--format", "json"))
-    assert [row["id"] for row in rows] == [rule.id for rule in RULES.rules]
-    assert "host.open_files" in next(r for r in rows if r["id"] == "raw-block-device")["needs"]
+def test_rules_as_json_say_what_they_are():
+    rows = {row["id"]: row for row in json.loads(run("rules", "list", "--format", "json"))}
+    for rule in RULES.rules:
+        row, source = rows[rule.id], rule.source
+        assert row == {
+            "id": rule.id,
+            "title": source.title,
+            "axis": source.axis,
+            "scope": source.scope,
+            "effect": source.effect,
+            "effort": source.effort,
+            "guidance": list(source.guidance),
+            "needs": list(rule.needs),
+            "covers": list(source.covers),
+            "limits": source.limits,
+            "alternative": source.alternative and msgspec.to_builtins(source.alternative),
+        }
 
 
-def test_list_and_show():
-    assert "raw-block-device" in run("rules", "list")
-    shown = run("rules", "show", "fips-mode")
-    assert shown.startswith(f"# V5: {GUIDANCE['V5']}\n")
-    assert shown.endswith(TEXTS["fips-mode.yaml"])
+def test_a_table_of_rules_has_a_line_for_each():
+    lines = run("rules", "list").splitlines()
+    assert {line.split()[0] for line in lines if not line.startswith(" ")} >= {
+        rule.id for rule in RULES.rules
+    }
+
+
+def test_a_rule_is_shown_with_the_words_of_what_it_applies_and_covers():
+    shown = run("rules", "show", "other-architecture").splitlines()
+    assert shown[0] == f"# V1: {GUIDANCE['V1']}"
+    assert "# google:A1N-HRD-3: The processor is an ARM one." in shown
+    assert "\n".join(shown) + "\n" == (
+        "".join(f"{line}\n" for line in shown if line.startswith("# "))
+        + TEXTS["other-architecture.yaml"]
+    )
     with pytest.raises(InputError, match="no rule 'nope'"):
         run("rules", "show", "nope")
 
 
-def test_own_rules_are_tried(tmp_path: Path):
+def test_rules_are_tried_and_counted(tmp_path: Path):
+    (tmp_path / "sample.yaml").write_text(RULE)
+    assert run("rules", "test", str(tmp_path)) == "1 rules, 3 examples tried, 0 failed\n"
     (tmp_path / "sample.yaml").write_text(RULE.replace("id: rocky", "id: debian"))
     result = CliRunner().invoke(cli.app, ["rules", "test", str(tmp_path)])
     assert result.exit_code == 1
     assert "sample.yaml:13: example under 'silent' fires" in result.output
-    assert run("rules", "test").endswith(" examples tried, 0 failed\n")
+    assert result.output.endswith("1 rules, 3 examples tried, 1 failed\n")
     with pytest.raises(InputError, match="no rules"):
         run("rules", "test", str(tmp_path / ".."))
 

@@ -64,7 +64,7 @@ def planted(tree: dict[str, Any], root: Path) -> None:
 def looked(shell: list[str], root: Path) -> tuple[Payload, str]:
     script = re.sub(rf"^\tlook_(?!{'|'.join(PARTS)})\w+$", "\t:", collector(NONCE), flags=re.M)
     script = re.sub(
-        r"(?<![\w.$}\\])/(sys|proc|etc|run|var|usr/lib|usr/local/etc|dev(?!/null)|\.dockerenv)\b",
+        r"(?<![\w.$}\\])/(sys|proc|etc|run|var|usr/lib|lib/modules|usr/local/etc|dev(?!/null)|\.dockerenv)\b",
         rf"{root}/\1",
         script,
     )

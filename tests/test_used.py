@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from planner.model import TextFile
+from planner.model import Fact, TextFile
 from planner.rules import ordinary
+from planner.rules.conditions import Expression, bound
 from planner.rules.language import ENVIRONMENT
-from planner.rules.scope import NotKnownError, Trace, WorkloadView
-from planner.service import beneath, runtimes, used
+from planner.rules.scope import Cause, NotKnownError, Trace, WorkloadView
+from planner.service import beneath, rights, runtimes, used
 
 DATA = {"volumes": [{"name": "d", "path": "/srv/db/main", "kind": "data", "reason": "open files"}]}
 DISKS = {
@@ -58,7 +59,74 @@ def test_logs_are_not_its_data():
 )
 def test_capabilities_are_those_of_its_unprivileged_processes(processes, expected):
     host = ordinary.host({"processes": processes})
-    assert used.capabilities(host, ordinary.workload({})) == expected
+    assert rights.capabilities(host, ordinary.workload({})) == Fact("processes", expected)
+
+
+@pytest.mark.parametrize(
+    ("processes", "value", "lacking"),
+    [
+        ([process(untold=["caps"])], (), "rights of 1 processes were not told"),
+        ([process(uid=0, untold=["caps"])], (), ""),
+        ([process(pid=7, untold=["caps"])], (), ""),
+        (
+            [process(caps="0000000000001000"), process(untold=["caps", "huge"])],
+            ("NET_ADMIN",),
+            "rights of 1 processes were not told",
+        ),
+    ],
+)
+def test_capabilities_that_were_not_told_are_not_none(processes, value, lacking):
+    host = ordinary.host({"processes": processes})
+    found = rights.capabilities(host, ordinary.workload({}))
+    assert found == Fact("processes", value, partial=lacking)
+
+
+def test_huge_pages_that_are_taken_are_those_of_the_pools():
+    pools = [{"size": 2097152, "total": 100, "free": 90, "reserved": 5}, {"size": 1073741824}]
+    assert rights.huge_taken(ordinary.host({"huge_pages": {"pools": pools}})).value == 15 * 2097152
+    assert rights.huge_taken(ordinary.host({"huge_pages": "unknown"})).unknown
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "w.processes | map(attribute='huge') | max > 0",
+        "w.processes | selectattr('huge', 'gt', 0)",
+        "w.processes | rejectattr('huge', 'gt', 0)",
+        "(w.processes | first).huge > 0",
+        "w.processes | sort(attribute='huge') | first",
+    ],
+)
+def test_what_a_process_was_not_told_of_is_unknown_however_it_is_asked_for(expression):
+    host = ordinary.host({"processes": [process(untold=["huge"])]})
+    trace = Trace()
+    view = WorkloadView(host, ordinary.workload({}), trace)
+    answer = Expression(expression, (), True).answer(bound({"w": view}), trace)
+    assert answer.causes == (Cause("fact", "processes", "huge was not told of all"),)
+
+
+@pytest.mark.parametrize(
+    ("workload", "expected"),
+    [
+        ({"argv": ["/usr/bin/x", "--in=/srv/shared/in"]}, ["/srv/shared"]),
+        ({"argv": ["/usr/bin/x", "--in=/srv/sharedness"]}, []),
+        ({"argv": ["/usr/bin/x", "http://a/srv/shared/in"]}, []),
+        ({"environment": [{"name": "IN", "value": "/srv/shared"}]}, ["/srv/shared"]),
+        ({"workdir": "/srv/shared/a"}, ["/srv/shared"]),
+        ({"argv": ["/usr/bin/x", "/etc/x.conf"]}, ["/mnt/gfs"]),
+        ({"argv": ["/usr/bin/x", "/var/lib/x"]}, []),
+    ],
+)
+def test_file_systems_are_named_by_command_environment_and_configuration(workload, expected):
+    types = {"/": "ext4", "/srv/shared": "ocfs2", "/mnt/gfs": "gfs2"}
+    host = ordinary.host(
+        {
+            "mounts": [{"path": p, "source": "x", "type": t} for p, t in types.items()],
+            "files": {"/etc/x.conf": {"path": "/etc/x.conf", "text": "[in]\npath=/mnt/gfs/a\n"}},
+        }
+    )
+    found = used.named_mounts(host, ordinary.workload(workload))
+    assert [m.path for m in found] == expected
 
 
 RUNTIMES = {

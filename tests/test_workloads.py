@@ -670,6 +670,17 @@ def test_services_of_the_kernel_are_named(name: str, kind: str) -> None:
         (text("/etc/nftables.conf", "# oif eth0 masquerade\n"), "agent"),
         (text("/etc/nftables.conf", "ip saddr 10.0.0.0/8 oif eth0 masquerade\n"), "firewall"),
         (
+            text("/etc/iptables/rules.v4", "*nat\n-A POSTROUTING -o eth0 -j MASQUERADE\n"),
+            "firewall",
+        ),
+        (
+            text(
+                "/etc/iptables/rules.v4",
+                "*nat\n-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\n",
+            ),
+            "agent",
+        ),
+        (
             text("/etc/sysconfig/iptables", "-A POSTROUTING -o eth0 -j SNAT --to 1.2.3.4"),
             "firewall",
         ),
@@ -715,6 +726,25 @@ def test_containers_of_podman_make_a_container_host() -> None:
         ("podman", "podman", ("kernel-service", "container-host"))
     ]
     assert [x.port for x in found.workloads[0].listeners] == [8080]
+
+
+@pytest.mark.parametrize(
+    ("group", "container", "names"),
+    [
+        ("/machine.slice/machine-web.scope", "none", []),
+        ("/machine.slice/systemd-nspawn@web.service/payload/system.slice/x.service", "none", []),
+        ("/lxc.payload.web/system.slice/x.service", "none", []),
+        ("/lxc/web/system.slice/x.service", "none", []),
+        ("/lxc/web/system.slice/x.service", "lxc", ["app"]),
+        ("/user.slice/user-1000.slice", "none", ["app"]),
+    ],
+)
+def test_what_runs_in_a_guest_is_no_workload_of_its_host(
+    group: str, container: str, names: list[str]
+) -> None:
+    inside = process(50, "/opt/app/app", cgroup=group)
+    found = detect(host(processes=(inside,), listeners=(tcp(8080, 50),), container=container))
+    assert [w.name for w in found.workloads if w.pids] == names
 
 
 def test_preparations_that_only_the_machine_can_run_are_lost() -> None:
@@ -1865,3 +1895,39 @@ def test_rsync_that_its_settings_switch_off_is_no_workload(
     }
     found = detect(host(**{**facts, **more}))
     assert [w.name for w in found.workloads] == (["rsync"] if listed else [])
+
+
+@pytest.mark.parametrize(
+    ("words", "volumes"),
+    [
+        ("--data-dir=/srv/meter/db", ["/srv/meter/db"]),
+        ("--data-dir /srv/meter/db", ["/srv/meter/db"]),
+        ("-datadir /tank/chain --port 80", ["/tank/chain"]),
+        ("--storage.tsdb.path=/tank/tsdb/", ["/tank/tsdb"]),
+        ("-Epath.data=/tank/index", ["/tank/index"]),
+        ("-Dapp.upload.dir=/tank/in -jar x.jar", ["/tank/in"]),
+        ("--data /data", ["/data"]),
+        ("--db-path=/srv/meter/main.db", ["/srv/meter"]),
+        ("--data-dir=kept", ["/opt/meter/kept"]),
+        ("--data-dir=elsewhere", []),
+        ("--data-dir=/usr/share/meter", []),
+        ("--data-dir=/var/lib", []),
+        ("--data-dir=/tmp/x", []),
+        ("--metadata=/srv/meter/db --datacenter /srv/x --data=", []),
+        ("--data https://example.org/", []),
+        ("--storage memory", []),
+    ],
+)
+def test_a_folder_that_an_option_names_as_data_is_a_volume(words: str, volumes: list[str]) -> None:
+    made = unit(
+        "meter.service",
+        f"[Service]\nUser=shop\nWorkingDirectory=/opt/meter\nExecStart=/usr/bin/meter {words}\n",
+    )
+    w = detect(host(units=(made,), paths=path("/opt/meter/kept", "dir"))).workloads[0]
+    assert [v.path for v in w.volumes if v.reason.startswith("its option")] == volumes
+
+
+def test_a_variable_named_after_data_is_as_good_as_an_option() -> None:
+    made = unit("x.service", "[Service]\nEnvironment=X_DATA_DIR=/tank/x\nExecStart=/usr/bin/x\n")
+    (volume,) = detect(host(units=(made,))).workloads[0].volumes
+    assert (volume.path, volume.reason) == ("/tank/x", "its option X_DATA_DIR names it")

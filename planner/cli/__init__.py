@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 
 from planner import __version__
-from planner.cli import demo, explain, extract, gather, guidance, import_, plan, rules, run, schema
+from planner.cli import (
+    demo,
+    digests,
+    explain,
+    extract,
+    gather,
+    guidance,
+    import_,
+    plan,
+    rules,
+    run,
+    schema,
+    verify,
+)
 from planner.errors import PlannerError
 
 app = typer.Typer(
@@ -25,8 +38,10 @@ app.command("gather")(gather.gather)
 app.add_typer(import_.app, name="import")
 app.command("plan")(plan.plan)
 app.command("demo")(demo.demo)
+app.command("digests")(digests.digests)
 app.command("explain")(explain.explain)
 app.command("extract")(extract.extract)
+app.command("verify")(verify.verify)
 app.add_typer(rules.app, name="rules")
 app.command("guidance")(guidance.guidance)
 app.command("schema")(schema.schema)

@@ -23,6 +23,33 @@ Strict = Annotated[
     bool,
     typer.Option("--strict", help="Exit 3 if a machine was not seen or a verdict lacks data."),
 ]
+Targets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target",
+        help="Write this, too: kubernetes, quadlet, swarm, ecs (several: repeat, or with commas). "
+        "Default: `targets` of the settings, else what their target.orchestrator takes. Compose "
+        "files are always written.",
+        show_default=False,
+    ),
+]
+ImagePolicy = Annotated[
+    str | None,
+    typer.Option(
+        "--images",
+        help="Policy for base images: faithful (the machine's own release and packages) or "
+        "official (the application's own image). Default: `images.policy` of the settings.",
+        show_default=False,
+    ),
+]
+Digests = Annotated[
+    Path | None,
+    typer.Option(
+        "--digests",
+        help="Pin base images to the digests in this file, which `planner digests` writes.",
+        show_default=False,
+    ),
+]
 EXIT_INCOMPLETE = 3
 
 
@@ -40,6 +67,55 @@ def moment(text: str | None) -> str | None:
         raise InputError(f"--as-of {text!r}: not an ISO 8601 time such as 2026-01-31") from None
     aware = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     return aware.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def with_targets(judge: Judge, asked: Sequence[str] | None) -> Judge:
+    """The same with what the command line asks for in place of the settings' targets."""
+    from dataclasses import replace
+    from typing import get_args
+
+    from planner.errors import InputError
+    from planner.model import Output
+    from planner.settings import outputs
+
+    if not asked:
+        return judge
+    known = {str(name): name for name in get_args(Output)}
+    words = [word.strip() for text in asked for word in text.split(",") if word.strip()]
+    for word in words:
+        if word not in known:
+            raise InputError(plain(f"--target {word}: there are {', '.join(known)}: name one"))
+    made = replace(judge.settings, targets=outputs([known[word] for word in words]))
+    return replace(judge, settings=made)
+
+
+def with_images(judge: Judge, policy: str | None, file: Path | None) -> Judge:
+    """The same with the policy and the digests of the command line."""
+    from dataclasses import replace
+    from typing import get_args
+
+    import msgspec
+
+    from planner.errors import InputError
+    from planner.images import choice
+    from planner.settings import digests
+    from planner.store import printable
+
+    made = judge.settings.images
+    if policy is not None:
+        known = {str(name): name for name in get_args(choice.Policy)}
+        if policy not in known:
+            raise InputError(plain(f"--images {policy}: there are {', '.join(known)}: name one"))
+        made = msgspec.structs.replace(made, policy=known[policy])
+    if file is not None:
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", "") or "not UTF-8"
+            raise InputError(f"{printable(file)}: {why}: name a file of digests") from None
+        pins = digests(str(file), text)
+        made = msgspec.structs.replace(made, digests={**made.digests, **pins})
+    return replace(judge, settings=replace(judge.settings, images=made))
 
 
 def make_and_write(

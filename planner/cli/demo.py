@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from planner.cli.common import Output
+from planner.cli.common import ImagePolicy, Output, Targets
 
 
-def demo(output: Output = Path("plan")) -> None:
+def demo(output: Output = Path("plan"), target: Targets = None, images: ImagePolicy = None) -> None:
     """Plan the recorded demo fleet."""
     from planner import store
-    from planner.cli.common import make_and_write
+    from planner.cli.common import make_and_write, with_images, with_targets
     from planner.cli.settings import judge
 
     store.claim_output(output)
     make_and_write(
-        store.read_snapshots([store.demo_folder()]), output, None, judge(None, default=False)
+        store.read_snapshots([store.demo_folder()]),
+        output,
+        None,
+        with_images(with_targets(judge(None, default=False), target), images, None),
     )

@@ -41,7 +41,7 @@ def extract(
     chosen = {i: f for i, f in folders.items() if _wanted(i, targets or [])}
     if targets and not chosen:
         raise InputError(f"{', '.join(targets)}: nothing in {plan_folder} moves under this name")
-    contexts = fetch(plan, plan_folder, ansible, chosen, _say, max_mib * 2**20)
+    contexts = fetch(plan, plan_folder, ansible, chosen, say, max_mib * 2**20)
     if any(context.reason for context in contexts):
         raise typer.Exit(1)
 
@@ -50,7 +50,8 @@ def _wanted(workload: str, targets: list[str]) -> bool:
     return not targets or any(t in (workload, workload.partition("/")[0]) for t in targets)
 
 
-def _say(context: Context) -> None:
+def say(context: Context) -> None:
+    """What became of one workload."""
     from planner.cli.common import plain
 
     if context.reason:

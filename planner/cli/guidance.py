@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.tables import Form, Format
@@ -23,13 +24,12 @@ def guidance(form: Format = Form.table) -> None:
         for found in coverage.cover(lists, ruleset)
         if found.checklist.id == "guidance"
     )
-    if form is Form.json:
-        tables.json([_row(answer) for answer in answers])
-        return
-    tables.table(
-        ("id", "guidance", "rules and parts"),
-        ((a.entry.id, a.entry.words, _applied(a)) for a in answers),
-    )
+    columns: dict[str, Callable[[Answered], str]] = {
+        "id": lambda answer: answer.entry.id,
+        "guidance": lambda answer: answer.entry.words,
+        "rules and parts": _applied,
+    }
+    tables.listing(form, answers, columns, _row)
 
 
 def _applied(answer: Answered) -> str:

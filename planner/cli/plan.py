@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.common import AsOf, Output, Strict
+from planner.cli.common import AsOf, Digests, ImagePolicy, Output, Strict, Targets
 from planner.cli.settings import SettingsFile
 
 
@@ -18,15 +18,18 @@ def plan(
     ],
     output: Output = Path("plan"),
     settings: SettingsFile = None,
+    target: Targets = None,
+    images: ImagePolicy = None,
+    digests: Digests = None,
     as_of: AsOf = None,
     strict: Strict = False,
 ) -> None:
     """Plan from snapshots that were gathered before, offline."""
     from planner import store
-    from planner.cli.common import finish, make_and_write
+    from planner.cli.common import finish, make_and_write, with_images, with_targets
     from planner.cli.settings import judge
 
-    judged_by = judge(settings)
+    judged_by = with_images(with_targets(judge(settings), target), images, digests)
     store.claim_output(output)
     with store.locked(output, holder()):
         made = make_and_write(store.read_snapshots(snapshots), output, as_of, judged_by)

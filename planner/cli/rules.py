@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,23 +23,15 @@ def list_(form: Format = Form.table) -> None:
     from planner.cli import tables
 
     found = rules.load(store.rule_texts(), examples=False).rules
-    if form is Form.json:
-        tables.json([_row(rule) for rule in found])
-        return
-    tables.table(
-        ("rule", "axis", "effect", "effort", "guidance", "needs"),
-        (
-            (
-                rule.id,
-                rule.source.axis,
-                rule.source.effect,
-                rule.source.effort or "",
-                ", ".join(rule.source.guidance),
-                ", ".join(rule.needs),
-            )
-            for rule in found
-        ),
-    )
+    columns: dict[str, Callable[[Rule], str]] = {
+        "rule": lambda rule: rule.id,
+        "axis": lambda rule: rule.source.axis,
+        "effect": lambda rule: rule.source.effect,
+        "effort": lambda rule: rule.source.effort or "",
+        "guidance": lambda rule: ", ".join(rule.source.guidance),
+        "needs": lambda rule: ", ".join(rule.needs),
+    }
+    tables.listing(form, found, columns, _row)
 
 
 def _row(rule: Rule) -> dict[str, Any]:
@@ -89,8 +82,7 @@ def try_(
     texts = read_texts(path) if path else store.rule_texts()
     found = rules.load(texts, examples=False).rules
     failed = [failure for rule in found for failure in rules.failures(rule)]
-    examples = [rule.source.examples for rule in found]
-    tried = sum(len(e.fires) + len(e.silent) + len(e.unknown) for e in examples)
+    tried = sum(len(rule.source.examples.cases) for rule in found)
     for failure in failed:
         typer.echo(plain(failure))
     typer.echo(f"{len(found)} rules, {tried} examples tried, {len(failed)} failed")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.ansible_options import with_ansible_options
-from planner.cli.common import EXIT_INCOMPLETE, AsOf, Output, Strict
+from planner.cli.common import EXIT_INCOMPLETE, AsOf, Digests, ImagePolicy, Output, Strict, Targets
 from planner.cli.gather import HostTimeout, MaxAge, Resume, Retries
 from planner.cli.plan import holder
 from planner.cli.settings import SettingsFile
@@ -30,6 +30,9 @@ def run(
     host_timeout: HostTimeout = 300,
     retries: Retries = 0,
     settings: SettingsFile = None,
+    target: Targets = None,
+    images: ImagePolicy = None,
+    digests: Digests = None,
     as_of: AsOf = None,
     strict: Strict = False,
 ) -> None:
@@ -39,11 +42,11 @@ def run(
     from its last snapshot, and it says so.
     """
     from planner import store
-    from planner.cli.common import finish, make_and_write
+    from planner.cli.common import finish, make_and_write, with_images, with_targets
     from planner.cli.gather import look, wishes
     from planner.cli.settings import judge
 
-    judged_by = judge(settings)
+    judged_by = with_images(with_targets(judge(settings), target), images, digests)
     wanted = wishes(resume, max_age, host_timeout, retries)
     folder = snapshots or output / store.SNAPSHOTS
     _check_place(folder, output)

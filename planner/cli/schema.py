@@ -15,16 +15,18 @@ class Subject(StrEnum):
     snapshot = "snapshot"
     rule = "rule"
     settings = "settings"
+    verify = "verify"
 
 
 def schema(
     subject: Annotated[Subject, typer.Argument(help="Which one.", show_default=False)],
 ) -> None:
-    """Print the JSON Schema of a plan, a snapshot, a rule or the settings."""
+    """Print the JSON Schema of a plan, a snapshot, a rule, the settings or verify.json."""
     import msgspec
 
     from planner import store
     from planner.model import Plan, Snapshot
+    from planner.questions import Verification
     from planner.rules import RuleFile
     from planner.settings import SettingsFile
 
@@ -33,5 +35,6 @@ def schema(
         Subject.snapshot: Snapshot,
         Subject.rule: RuleFile,
         Subject.settings: SettingsFile,
+        Subject.verify: Verification,
     }
     typer.echo(store.encode(msgspec.json.schema(kinds[subject])).decode(), nl=False)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from planner.model import Fact, Host, Snapshot
+from planner.words import counted
 
 _STATES = {
     "seen": "Seen",
@@ -120,7 +121,7 @@ def _struct(value: msgspec.Struct) -> str:
 
 
 def _number(value: tuple[Any, ...] | dict[Any, Any]) -> str:
-    return f"{len(value)} {'entry' if len(value) == 1 else 'entries'}"
+    return counted(len(value), "entry", "entries")
 
 
 def _cut(text: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
+
+T = TypeVar("T")
 
 
 class Form(StrEnum):
@@ -17,6 +19,19 @@ class Form(StrEnum):
 
 
 Format = Annotated[Form, typer.Option("--format", help="How to print them.")]
+
+
+def listing(
+    form: Form,
+    items: Sequence[T],
+    columns: Mapping[str, Callable[[T], str]],
+    row: Callable[[T], Mapping[str, Any]],
+) -> None:
+    """Print items: for people their cells by the heads of the columns, for programs their rows."""
+    if form is Form.json:
+        json([row(item) for item in items])
+    else:
+        table(tuple(columns), ([cell(item) for cell in columns.values()] for item in items))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

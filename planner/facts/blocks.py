@@ -71,6 +71,7 @@ def _device(line: str, paths: dict[str, str]) -> BlockDevice:
         mapped=told.get("dm_name", ""),
         volume=_volume(told.get("dm_name", "")) if kind == "lvm" else "",
         detail=_detail(told),
+        untold=_untold(kind, way, uuid),
     )
 
 
@@ -92,6 +93,14 @@ def _kind(name: str, parent: str, uuid: str) -> Any:
     if uuid.startswith("part"):
         return "part"
     return next((k for mark, k in _NAMES if re.match(rf"{mark}\d", name)), "disk")
+
+
+def _untold(kind: str, way: str, uuid: str) -> tuple[str, ...]:
+    """Old kernels have folders in /sys/block, which do not say where a disk hangs, and no UUID of
+    a mapped device, which says what it is."""
+    if kind == "dm" and not uuid:
+        return ("type",)
+    return ("transport",) if kind in ("disk", "part") and not way else ()
 
 
 def _volume(name: str) -> str:

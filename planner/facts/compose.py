@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from planner.facts import (
     applications,
     files,
@@ -15,7 +17,21 @@ from planner.facts import (
 )
 from planner.facts.section import NOT_TOLD, enriched, fact, mapped
 from planner.facts.text import Parsed, joined
-from planner.model import OS, Application, Fact, Kernel, Package, Process, Snapshot, Unit
+from planner.model import (
+    OS,
+    Application,
+    Connection,
+    Fact,
+    Kernel,
+    Listener,
+    Package,
+    Process,
+    Snapshot,
+    Unit,
+    UnixSocket,
+)
+
+S = TypeVar("S", Listener, Connection, UnixSocket)
 
 
 def operating_system(snapshot: Snapshot) -> Fact[OS]:
@@ -92,6 +108,15 @@ def in_units(
         return running
     told = units.value
     return mapped(running, lambda found: initscripts.in_units(found, told))
+
+
+def owned(found: Fact[tuple[S, ...]]) -> Fact[tuple[S, ...]]:
+    """Partial where there are sockets and of none is told whose it is: the tool does not know."""
+    alone = not found.value or any(one.pids for one in found.value)
+    if alone or "for own processes only" in found.partial:
+        return found
+    reason = "whose sockets they are was not told"
+    return Fact(found.section, found.value, partial=joined(found.partial, reason))
 
 
 def installed(snapshot: Snapshot, family: str) -> Fact[tuple[Package, ...]]:

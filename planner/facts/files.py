@@ -6,6 +6,7 @@ from typing import Literal
 
 from planner.facts.text import Parsed, each_line, fields, moment, number, octal, text_files
 from planner.model import ConfigFile, DirSize, PathInfo, TextFile
+from planner.words import counted
 
 _STATES: dict[str, Literal["changed", "unowned", "deleted"]] = {
     "changed": "changed",
@@ -59,7 +60,7 @@ def parse_files(text: str) -> Parsed[dict[str, TextFile]]:
     """Multi-file format, by path."""
     found = text_files(text)
     cut = [f.path for f in found.value if f.truncated]
-    reason = f"{len(cut)} files cut, first: {min(cut)}" if cut else ""
+    reason = f"{counted(len(cut), 'file')} cut, first: {min(cut)}" if cut else ""
     by_path = {f.path: f for f in sorted(found.value, key=lambda f: f.path)}
     return Parsed(by_path, "; ".join(s for s in (found.partial, reason) if s))
 

@@ -89,8 +89,10 @@ def _usb(line: str) -> UsbDevice:
 def _module(line: str) -> Module:
     name, *rest = fields(line, 1)
     taint = rest[0] if rest else ""
-    if not re.fullmatch(r"[\w.-]+", name) or not re.fullmatch("[A-Z]*", taint):
+    if not re.fullmatch(r"[\w.-]+", name) or not re.fullmatch("[A-Z]*|-", taint):
         raise ValueError(line)
+    if taint == "-":
+        return Module(name, untold=("out_of_tree", "proprietary"))
     return Module(name, out_of_tree="O" in taint, proprietary="P" in taint)
 
 
@@ -105,7 +107,9 @@ def parse_usb(text: str) -> Parsed[tuple[UsbDevice, ...]]:
 
 
 def parse_modules(text: str) -> Parsed[tuple[Module, ...]]:
-    """Tabs: name, taint letters. Or ``kldstat`` and what FreeBSD's prints."""
+    """Tabs: name, taint letters (``-``: this kernel tells none). Or ``kldstat`` and what FreeBSD's
+    prints.
+    """
     first, _, rest = text.partition("\n")
     return each_line(rest, _kldstat) if first == "kldstat" else each_line(text, _module)
 

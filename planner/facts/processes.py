@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from planner.facts import procstatus
 from planner.facts.text import (
     Parsed,
     UnreadableError,
     kilobytes,
-    moment,
     not_understood,
     number,
     records,
@@ -39,7 +39,6 @@ _WORDS = (
     "boot",
     "usual",
 )
-_POLICIES = ("other", "fifo", "rr", "batch", "", "idle", "deadline", "ext")
 _SPACE = re.compile(r"(mnt|net|pid|user):\[(\d{1,18})\]", re.ASCII)
 
 
@@ -101,42 +100,22 @@ def unit_of(cgroup: str) -> str:
     return ""
 
 
-def _told(word: str, read: Callable[[str], T], default: T) -> T:
-    """Read a field that old kernels lack (``-``), or that does not say what it should."""
-    try:
-        return read(word)
-    except ValueError:
-        return default
-
-
-def _padded(words: list[str] | None, count: int) -> list[str]:
-    return [*(words or ()), *["-"] * count][:count]
-
-
 def _limits(words: Iterable[str]) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for word in words:
         name, _, values = word.partition("=")
         soft, _, hard = values.partition(":")
-        pair = [-1 if v == "unlimited" else _told(v, number, -2) for v in (soft, hard)]
-        if name.isalpha() and -2 not in pair:
+        pair = [-1 if v == "unlimited" else procstatus.maybe(v, number) for v in (soft, hard)]
+        if name.isalpha() and pair[0] is not None and pair[1] is not None:
             found[name] = (pair[0], pair[1])
     return found
 
 
-def _hexadecimal(word: str) -> str:
-    return word.lower() if re.fullmatch("[0-9a-fA-F]{1,16}", word) else ""
-
-
 def _running(pid: int, record: _Record, machine: _Record) -> Running:
     texts, words = record.texts, record.words
-    state, user, system, nice, threads, start, priority, policy = _padded(words.get("stat"), 8)
-    peak, swap, locked, huge = _padded(words.get("mem"), 4)
-    permitted, bounding, ambient, no_new, seccomp = _padded(words.get("sets"), 5)
-    clock = _told("".join(machine.words.get("clock", [])), number, 100) or 100
-    boot = _told("".join(machine.words.get("boot", [])), number, 0)
-    ticks = [_told(user, number, -1), _told(system, number, -1)]
+    told = procstatus.told(words, texts.get("caps", ""), machine.words)
     spaces = [m for word in words.get("ns", ()) if (m := _SPACE.fullmatch(word))]
+    groups = {g for w in words.get("groups", ()) if (g := procstatus.maybe(w, number)) is not None}
     exe = texts.get("exe", "")
     process = Process(
         pid=pid,
@@ -149,32 +128,15 @@ def _running(pid: int, record: _Record, machine: _Record) -> Running:
         cwd=texts.get("cwd", "").removesuffix(_DELETED),
         unit=unit_of(texts.get("cgroup", "")),
         rss=record.numbers.get("rss", 0),
-        caps=_hexadecimal(texts.get("caps", "")),
         replaced=exe.endswith(_DELETED) and not exe.startswith("/memfd:"),
         stuck="stuck" in words,
         cgroup=texts.get("cgroup", ""),
-        state=state if len(state) == 1 and state.isalpha() else "",
-        started=moment(str(boot + number(start) // clock)) if boot and start.isdigit() else "",
-        cpu=None if -1 in ticks else sum(ticks) / clock,
-        threads=_told(threads, number, 0),
-        nice=_told(nice, _small, 0),
-        policy=dict(enumerate(_POLICIES)).get(_told(policy, number, -1), ""),
-        priority=_told(priority, number, 0),
         cpus="".join(words.get("cpus", [])),
-        peak=_told(peak, kilobytes, 0),
-        swap=_told(swap, kilobytes, None),
-        locked=_told(locked, kilobytes, 0),
-        huge=_told(huge, kilobytes, 0),
-        groups=tuple(
-            sorted({g for w in words.get("groups", ()) if (g := _told(w, number, -1)) >= 0})
-        ),
-        caps_permitted=_hexadecimal(permitted),
-        caps_bounding=_hexadecimal(bounding),
-        caps_ambient=_hexadecimal(ambient),
-        no_new_privileges={"0": False, "1": True}.get(no_new),
-        seccomp=_told(seccomp, number, None),
+        groups=tuple(sorted(groups)),
         limits=_limits(machine.words.get("usual", [])) | _limits(words.get("limits", [])),
         namespaces={m[1]: int(m[2]) for m in spaces},
+        untold=tuple(sorted(procstatus.FIELDS - told.keys())),
+        **told,
     )
     return Running(
         process=process,
@@ -182,12 +144,6 @@ def _running(pid: int, record: _Record, machine: _Record) -> Running:
         open_files=_open(pid, record.paths),
         open_devices=_open(pid, record.devices),
     )
-
-
-def _small(word: str) -> int:
-    if not re.fullmatch(r"-?\d{1,3}", word, re.ASCII):
-        raise ValueError(word)
-    return int(word)
 
 
 def _open(pid: int, paths: list[str]) -> tuple[OpenFile, ...]:

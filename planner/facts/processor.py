@@ -121,8 +121,8 @@ def parse_numa(text: str) -> Parsed[tuple[NumaNode, ...]]:
 
 def _pool(line: str) -> HugePagePool | None:
     size, total, free, reserved, surplus = fields(line, 5)
-    counts = (number(count or "0") for count in (total, free, reserved, surplus))
-    return HugePagePool(kilobytes(size), *counts)
+    counts = (number(count or "0") for count in (free, reserved, surplus))
+    return HugePagePool(kilobytes(size), number(total), *counts)
 
 
 def parse_huge_pages(text: str) -> Parsed[HugePages]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from sys import intern
 
 from msgspec.structs import replace
 
@@ -18,6 +19,7 @@ from planner.facts.text import (
     text_files,
 )
 from planner.model import TextFile, Unit
+from planner.words import counted
 
 Texts = dict[str, TextFile]
 
@@ -42,7 +44,8 @@ def parse_blocks(text: str) -> Parsed[tuple[Unit, ...]]:
             elif key in properties:
                 properties[key] += "\n" + value
             else:
-                properties[key] = value
+                # The same words in hundreds of units of every machine: each is kept once.
+                properties[intern(key)] = intern(value)
         name = properties.get("Id", "")
         if _NAME.fullmatch(name):
             found[name] = _unit(name, properties)
@@ -141,7 +144,6 @@ def with_texts(units: tuple[Unit, ...], texts: Texts) -> Parsed[tuple[Unit, ...]
         if not complete and (wanted or unit.enabled.startswith("enabled")):
             lost.append(unit.name)
         found.append(replace(unit, directives=tuple(directives)) if directives else unit)
-    noun = "unit" if len(lost) == 1 else "units"
-    reasons = [f"{len(lost)} {noun} without text, first: {lost[0]}"] if lost else []
+    reasons = [f"{counted(len(lost), 'unit')} without text, first: {lost[0]}"] if lost else []
     reasons += bad[:1]
     return Parsed(tuple(found), "; ".join(reasons))

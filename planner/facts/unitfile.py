@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from planner.facts.execline import expand, unit_specifiers, words
 from planner.facts.text import Parsed, lines, not_understood
@@ -41,9 +42,12 @@ _TRUE = ("1", "yes", "y", "true", "t", "on")
 _FALSE = ("0", "no", "n", "false", "f", "off")
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Parsed[Directives]:
     """(section, name, value) in file order. Quotes stay; a line that ends with a backslash goes
     on in the next one, joined by a blank, and comments in between are left out.
+
+    Machines of one distribution have most of their unit files in common.
     """
     found: list[tuple[str, str, str]] = []
     bad: list[str] = []

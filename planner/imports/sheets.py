@@ -11,12 +11,10 @@ import io
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 
 from planner.errors import InputError
 from planner.imports.values import at, moment
@@ -80,11 +78,7 @@ def _told(sheets: Mapping[str, Sequence[Row]]) -> str:
 
 def _workbook(path: Path) -> tuple[dict[str, Sequence[Row]], str]:
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    damaged = (zipfile.BadZipFile, zlib.error, EOFError, ParseError, InvalidFileException,
-               LookupError, ValueError, TypeError, AttributeError, NotImplementedError,
-               RuntimeError)  # fmt: skip
     try:
         with zipfile.ZipFile(path) as parts:
             _small(path, sum(part.file_size for part in parts.infolist()))
@@ -98,7 +92,9 @@ def _workbook(path: Path) -> tuple[dict[str, Sequence[Row]], str]:
             return sheets, moment(book.properties.created)
         finally:
             book.close()
-    except damaged as error:
+    except (InputError, OSError):
+        raise
+    except Exception as error:  # A damaged workbook fails with whatever its parts lead to.
         raise InputError(
             f"{printable(path)}: no .xlsx workbook ({printable(error)}): export it from RVTools "
             "again, without a password"

@@ -23,6 +23,7 @@ from planner.model.plan import (
     Artifact,
     HostPlan,
     Image,
+    Output,
     Phase,
     Plan,
     Step,

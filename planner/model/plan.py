@@ -15,6 +15,9 @@ from planner.model.workload import Agent, Workload
 
 PLAN_SCHEMA = 1
 
+Output = Literal["compose", "swarm", "kubernetes", "quadlet", "ecs"]
+"""What is written to run the containers with."""
+
 
 class Image(Data, frozen=True):
     """What a Dockerfile says, as data."""
@@ -140,6 +143,8 @@ class Plan(Data, frozen=True):
     settings: str = ""
     """Name of the user's file; empty: none was used."""
     settings_sha256: str = ""
+    targets: tuple[Output, ...] = ("compose",)
+    """Compose files always, and what else was asked for, sorted."""
     unmatched: tuple[Unmatched, ...] = ()
 
 

@@ -46,7 +46,7 @@ class Process(Data, frozen=True):
     cpus: str = ""
     """List of CPUs that it may use (``0-3,8``), where that is not what process 1 may use."""
     peak: int = 0
-    """Most bytes that were resident; 0: not told."""
+    """Most bytes that were resident."""
     swap: int | None = None
     locked: int = 0
     huge: int = 0
@@ -64,6 +64,9 @@ class Process(Data, frozen=True):
     data, msgqueue (bytes), rtprio, nice."""
     namespaces: dict[str, int] = {}
     """Kind (mnt, net, pid, user) -> inode, where it is not that of process 1; told to root only."""
+    untold: tuple[str, ...] = ()
+    """Fields of these that the machine did not tell, as an old kernel or another system: they hold
+    what stands for nothing, and a rule that asks for one is not answered."""
 
 
 class MappedFile(Data, frozen=True):

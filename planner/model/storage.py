@@ -74,6 +74,9 @@ class BlockDevice(Data, frozen=True):
     """LVM's ``group/volume``."""
     detail: str = ""
     """Level and state of an md array, format of an encryption, file behind a loop device."""
+    untold: tuple[str, ...] = ()
+    """Fields of these that the machine did not tell (``type`` of a mapped device without UUID): a
+    rule that asks for one is not answered."""
 
 
 class Export(Data, frozen=True):

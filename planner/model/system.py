@@ -47,6 +47,8 @@ class Module(Data, frozen=True):
     name: str
     out_of_tree: bool = False
     proprietary: bool = False
+    untold: tuple[str, ...] = ()
+    """Those of these fields that the machine did not tell: a rule that asks is not answered."""
 
 
 class Dmi(Data, frozen=True):

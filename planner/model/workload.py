@@ -263,7 +263,7 @@ class Workload(Data, frozen=True):
     """What installing the packages makes and the image must not keep (a snake-oil key)."""
     preparations: tuple[str, ...] = ()
     """Names of build steps known to the Dockerfile template that come before the packages:
-    ``no-postgresql-cluster``."""
+    ``no-postgresql-cluster``, ``no-mysql-data``."""
     stop_signal: str = "SIGTERM"
     restart: Literal["no", "on-failure", "always"] = "no"
     needs_init: bool = False

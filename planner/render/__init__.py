@@ -2,8 +2,10 @@
 
 A template's folder is its scope, its path the destination: ``plan/report.md.j2`` becomes
 ``report.md``, ``host/change.md.j2`` becomes ``hosts/<slug>/change.md`` for each machine, and
-``workload/Dockerfile.j2`` becomes ``workloads/<host>/<workload>/Dockerfile`` for each workload. A
-template that gives nothing writes no file. Templates ask, they never decide.
+``workload/Dockerfile.j2`` becomes ``workloads/<host>/<workload>/Dockerfile`` for each workload.
+Those of ``quadlet/`` and ``ecs/`` are named for the ending of their files, of which there are
+several for a machine. A template that gives nothing, or whose target nobody asked for, writes no
+file. Templates ask, they never decide.
 """
 
 from __future__ import annotations
@@ -14,13 +16,16 @@ import jinja2
 
 from planner.change.names import build_folder, moving
 from planner.errors import InputError
-from planner.model import Artifact, HostPlan, Owner, Plan, WorkloadPlan
+from planner.model import Artifact, HostPlan, Output, Owner, Plan, WorkloadPlan
+from planner.render import connections, ecs, kubernetes, kubernetes_storage, quadlet, swarm
 from planner.render.data import data_plan
 from planner.render.fleet import Fleet, Link, fleet
 from planner.render.image import recipe
-from planner.render.quoting import FILTERS
+from planner.render.pods import label, pods
+from planner.render.quoting import FILTERS, is_variable
 from planner.render.services import services
 from planner.store import encode
+from planner.words import counted
 
 __all__ = ["render"]
 
@@ -32,13 +37,44 @@ def render(plan: Plan, templates: Mapping[str, str]) -> tuple[Artifact, ...]:
     """
     environment, glance = _environment(templates), fleet(plan)
     made = [Artifact("plan.json", encode(plan).decode())]
+    scopes: dict[str, list[tuple[str, dict[str, object]]]] = {}
     for name in sorted(templates):
         scope, _, rest = name.partition("/")
-        for folder, context in _contexts(scope, plan, glance):
+        if (_target(name) or "compose") not in plan.targets:
+            continue
+        if scope in ("quadlet", "ecs"):
+            found = _several(scope, rest.removesuffix(".j2"), plan)
+        else:
+            if scope not in scopes:
+                scopes[scope] = list(_contexts(scope, plan, glance))
+            found = [(folder + rest.removesuffix(".j2"), c) for folder, c in scopes[scope]]
+        for path, context in found:
             text = _text(environment, name, context)
             if text.strip():
-                made.append(Artifact(folder + rest.removesuffix(".j2"), text))
+                made.append(Artifact(path, text))
     return tuple(sorted(made, key=lambda a: a.path))
+
+
+def _target(name: str) -> Output | None:
+    """What a template is written for; None: for whoever reads the plan, or for every engine."""
+    if name == "host/stack.yaml.j2":
+        return "swarm"
+    if name.startswith("host/kubernetes/"):
+        return "kubernetes"
+    return {"quadlet": "quadlet", "ecs": "ecs"}.get(name.partition("/")[0])  # type: ignore[return-value]
+
+
+def _several(scope: str, ending: str, plan: Plan) -> list[tuple[str, dict[str, object]]]:
+    """Path and context of each file of one ending, of all machines."""
+    made = []
+    for host in plan.hosts:
+        files: Sequence[tuple[str, object]] = (
+            quadlet.files(host, ending) if scope == "quadlet" else ecs.files(host, ending)
+        )
+        for name, data in files:
+            path = f"hosts/{host.slug}/{scope}/{name}.{ending}"
+            made.append((path, {"plan": plan, "host": host, "x": data}))
+    return made
 
 
 def _environment(templates: Mapping[str, str]) -> jinja2.Environment:
@@ -54,6 +90,9 @@ def _environment(templates: Mapping[str, str]) -> jinja2.Environment:
     environment.filters["dirname"] = lambda path: path.rpartition("/")[0] or "/"
     environment.filters["looks"] = _looks
     environment.filters["few"] = _few
+    environment.filters["counted"] = counted
+    environment.filters["label"] = label
+    environment.tests["variable"] = is_variable
     environment.filters["json"] = lambda value: encode(value).decode()
     environment.globals["own"] = _own
     return environment
@@ -91,9 +130,11 @@ def _contexts(scope: str, plan: Plan, glance: Fleet) -> Iterable[tuple[str, dict
             links.setdefault(name, []).append(link)
     if scope == "plan":
         yield "", {"plan": plan, "fleet": glance}
+    where = connections.places(plan) if scope == "host" else {}
     for host in plan.hosts if scope in ("host", "workload") else ():
         if scope == "host":
-            yield f"hosts/{host.slug}/", _host(plan, host, links.get(host.name, []))
+            context = _host(plan, host, links.get(host.name, []))
+            yield f"hosts/{host.slug}/", context | _targets(plan, host, where)
         for item in host.workloads if scope == "workload" else ():
             yield f"{build_folder(host, item)}/", _workload(plan, host, item)
 
@@ -115,6 +156,21 @@ def _host(plan: Plan, host: HostPlan, links: Sequence[Link]) -> dict[str, object
         "downtime_known": all(s.seconds >= 0 for s in host.steps if s.downtime),
         "links": links,
         "data": data_plan(host),
+    }
+
+
+def _targets(plan: Plan, host: HostPlan, where: connections.Places) -> dict[str, object]:
+    """What the other targets' files of a machine, and its page about targets, are made of."""
+    sets = kubernetes.sets(plan, host, where) if "kubernetes" in plan.targets else ()
+    return {
+        "namespace": label(host.slug),
+        "sets": sets,
+        "standard": kubernetes.standard(sets),
+        "claims": kubernetes_storage.claims(host) if "kubernetes" in plan.targets else (),
+        "pods": pods(host),
+        "stack": swarm.stack(host) if "swarm" in plan.targets else (),
+        "tasks": ecs.tasks(host) if "ecs" in plan.targets else (),
+        "units": quadlet.units(host) if "quadlet" in plan.targets else (),
     }
 
 

@@ -86,7 +86,7 @@ class Fleet(Data, frozen=True):
     outcomes: tuple[tuple[str, int], ...]
     verdicts: tuple[tuple[str, int], ...]
     starts: tuple[Start, ...]
-    """Least effort first, then most benefits."""
+    """Least effort first, then most benefits; what moves together side by side."""
     ways: tuple[Way, ...]
     fired: tuple[RuleGroup, ...]
     unchecked: tuple[RuleGroup, ...]
@@ -123,9 +123,14 @@ def _starts(items: Iterable[WorkloadPlan]) -> tuple[Start, ...]:
         )
         for item in items
     ]
-    return tuple(
-        sorted(made, key=lambda s: (_EFFORTS.index(s.effort), -len(s.benefits), s.workload))
-    )
+    order = {s.workload: (_EFFORTS.index(s.effort), -len(s.benefits), s.workload) for s in made}
+
+    def place(start: Start) -> tuple[object, ...]:
+        """Of a pod, that of the one that takes most; then its own."""
+        pod = (start.workload, *start.together)
+        return max(order[name] for name in pod if name in order), order[start.workload]
+
+    return tuple(sorted(made, key=place))
 
 
 def _ways(items: Iterable[WorkloadPlan]) -> tuple[Way, ...]:

@@ -10,6 +10,7 @@ from msgspec import structs
 from planner.change.names import build_folder
 from planner.model import Copy, Data, Directory, EnvVar, Group, HostPlan, Workload, WorkloadPlan
 from planner.render.quoting import can_copy, is_variable, one_line_raw
+from planner.render.writes import writes
 
 
 class CopyLine(Data, frozen=True):
@@ -68,8 +69,10 @@ def tmpfs(w: Workload) -> tuple[tuple[str, str], ...]:
     Engines mount a tmpfs as root's, and podman and docker share no option to say otherwise: where
     another user writes, it is open to all with the sticky bit, as /tmp is. runc takes the mode of
     the image's directory over the option, crun the option, so both say it. One that has another
-    directory below it stays in the image.
+    directory below it stays in the image, unless the root file system is read-only.
     """
+    if scratch := writes(w).scratch:
+        return tuple((path, "1777") for path in scratch)
     return tuple(
         (d.path, "0755" if w.run_as is None and d.owner.uid == 0 else "1777")
         for d in sorted(w.directories, key=lambda d: d.path)

@@ -94,6 +94,51 @@ def _yaml_char(char: str) -> str:
     return f"\\U{ord(char):08X}" if ord(char) > 0xFFFF else f"\\u{ord(char):04X}"
 
 
+# --- units of systemd and Quadlet -----------------------------------------------------------------
+
+# What lands in ExecStart= goes through systemd's own reading of % and $ there, after the generator
+# has read quotes and backslashes and written them anew: systemd.service(5), podman-systemd.unit(5).
+
+
+def unit_text(text: object) -> str:
+    """Text of one line in a unit, outside commands: no specifier, no continuation."""
+    return one_line(text).replace("%", "%%")
+
+
+def unit_value(text: object) -> str:
+    """A value that becomes one argument of a command as it stands, without quotes around it."""
+    return unit_text(text).replace("$", "$$")
+
+
+def unit_clean(text: object) -> str:
+    """Text as far as a unit can hold it: without NUL, which no argument has, and with U+FFFD for
+    what is no character of Unicode, with which systemd refuses the whole line."""
+    return "".join(
+        "\ufffd" if 0xFDD0 <= ord(c) <= 0xFDEF or ord(c) & 0xFFFE == 0xFFFE else c
+        for c in str(text)
+        if c != "\0"
+    )
+
+
+def unit_word(text: object) -> str:
+    """Quote one word of a value that is split into words."""
+    inner = "".join(_unit_char(c) for c in unit_clean(text))
+    return '"' + inner.replace("%", "%%").replace("$", "$$") + '"'
+
+
+def unit_json(words: Iterable[str]) -> str:
+    """A list of words as JSON, in a value that becomes one argument as it stands."""
+    return unit_value(json.dumps(list(words)))
+
+
+def _unit_char(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    if char.isprintable():
+        return char
+    return f"\\x{ord(char):02x}" if ord(char) < 0x80 else f"\\U{ord(char):08x}"
+
+
 # --- Markdown -------------------------------------------------------------------------------------
 
 
@@ -164,6 +209,16 @@ def size(count: int) -> str:
     return f"{value:.1f} TiB"
 
 
+def mebibytes(count: int) -> str:
+    """Whole MiB as Kubernetes writes them: ``64Mi``."""
+    return f"{-(-count // 1024**2)}Mi"
+
+
+def gibibytes(count: int) -> str:
+    """Whole GiB as Kubernetes writes them: ``1Gi``."""
+    return f"{-(-count // 1024**3)}Gi"
+
+
 def growth(count: int | None) -> str:
     """Bytes a day for people: ``+1.5 MiB a day``; None is unknown."""
     if count is None:
@@ -191,6 +246,13 @@ FILTERS: dict[str, Callable[..., str]] = {
     "sh": shell_word,
     "yaml": yaml_scalar,
     "compose": compose_scalar,
+    "kubernetes": compose_scalar,  # $(NAME) in arguments; a doubled sign is one, as for Compose
+    "unittext": unit_text,
+    "unitvalue": unit_value,
+    "unitword": unit_word,
+    "unitjson": unit_json,
+    "mebibytes": mebibytes,
+    "gibibytes": gibibytes,
     "md": markdown,
     "code": code,
     "cell": cell,

@@ -19,8 +19,10 @@ from planner.change.names import (
 from planner.model import Data, HostPlan, Job, Secret, Volume, Workload, WorkloadPlan
 from planner.render.image import in_image, tmpfs, user_of
 from planner.render.quoting import is_variable
+from planner.render.writes import Writes, writes
 from planner.service.network import is_loopback
 from planner.service.places import is_network
+from planner.sizing import Sizing, size
 from planner.store import slug
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,250}[A-Za-z0-9])?")
@@ -43,6 +45,8 @@ class Mount(Data, frozen=True):
     note: str
     origin: Literal["external", "managed", "bind"]
     """Made and filled by the change, made by Compose, or mounted on the target by its owner."""
+    volume: Volume | None = None
+    """None: a folder of sockets that two workloads share."""
 
 
 class Service(Data, frozen=True):
@@ -75,6 +79,10 @@ class Service(Data, frozen=True):
     start_period: int = 30
     command: tuple[str, ...] = ()
     job: Job | None = None
+    workload: str = ""
+    """Id of the workload that it is, or that the job belongs to."""
+    sizing: Sizing = Sizing()
+    writes: Writes = Writes()
 
 
 def services(host: HostPlan) -> tuple[Service, ...]:
@@ -136,6 +144,9 @@ def _service(
         health=("CMD-SHELL", shlex.join(w.health.command)) if w.health else (),
         start_period=w.health.start_period if w.health else 30,
         command=_with_environment(w, w.command) if _env_targets(w) else (),
+        workload=w.id,
+        sizing=size(w, host.memory, host.cpus),
+        writes=writes(w),
     )
 
 
@@ -186,6 +197,7 @@ def _job(service: Service, item: WorkloadPlan, owner: WorkloadPlan, job: Job) ->
         capabilities=() if user != "0:0" else ROOT_CAPABILITIES,
         command=_with_environment(w, job.command),
         job=job,
+        workload=w.id,
     )
 
 
@@ -225,11 +237,11 @@ def _mount(volume: Volume) -> Mount:
     target, note = volume.target or volume.path, f"{volume.kind}: {volume.reason}"
     if is_network(volume.filesystem.partition(" ")[0]):
         note = f"{note}; {volume.filesystem} on the machine, and to be mounted there on the target"
-        return Mount(volume.path, target, volume.read_only, note, "bind")
+        return Mount(volume.path, target, volume.read_only, note, "bind", volume)
     origin: Literal["external", "managed"] = (
         "managed" if volume.consistency == "none" else "external"
     )
-    return Mount(volume.name, target, volume.read_only, note, origin)
+    return Mount(volume.name, target, volume.read_only, note, origin, volume)
 
 
 def _shared(host: HostPlan, item: WorkloadPlan, items: Sequence[WorkloadPlan]) -> Iterable[Mount]:

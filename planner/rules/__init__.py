@@ -5,10 +5,11 @@ The engine is here and in the modules beside it; each YAML file is a rule.
 
 from planner.rules.context import Context
 from planner.rules.guidance import GUIDANCE
+from planner.rules.judging import judge, judge_host, judge_machine
 from planner.rules.loader import failures, load
+from planner.rules.rollup import roll_up
 from planner.rules.rule import Rule, RuleFile, RuleSet
 from planner.rules.scope import NO_CONTEXT, Neighbours
-from planner.rules.verdict import judge, judge_host, roll_up
 
 __all__ = [
     "GUIDANCE",
@@ -21,6 +22,7 @@ __all__ = [
     "failures",
     "judge",
     "judge_host",
+    "judge_machine",
     "load",
     "roll_up",
 ]

@@ -7,18 +7,29 @@ unknown otherwise. Nothing that a machine said is ever compiled or rendered agai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from jinja2 import TemplateError
+from jinja2 import Template, TemplateError, nodes
+from jinja2.runtime import Context as Variables
 
-from planner.rules.language import ENVIRONMENT, clean
+from planner.rules.language import ENVIRONMENT, clean, parse
 from planner.rules.scope import Cause, NotKnownError, Trace
+
+__all__ = ["FAULTS", "Answer", "Expression", "Text", "Variables", "all_of", "bound", "one_of"]
 
 FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 """What an expression can fail with on facts that its author did not think of."""
+_BARE = ENVIRONMENT.from_string("")
+
+
+def bound(names: Mapping[str, Any]) -> Variables:
+    """The variables as every expression takes them. Made once for all that is asked of one
+    subject, since making them costs more than most expressions.
+    """
+    return _BARE.new_context(dict(names))
 
 
 @dataclass(frozen=True)
@@ -38,18 +49,20 @@ class Expression:
     positive: bool
 
     @cached_property
-    def _run(self) -> Callable[..., Any]:
-        return ENVIRONMENT.compile_expression(self.text, undefined_to_none=False)
+    def _template(self) -> Template:
+        return _compiled(self.text)
 
-    def value(self, names: Mapping[str, Any]) -> Any:
+    def value(self, variables: Variables) -> Any:
         """Compute it; raises NotKnownError, or one of :data:`FAULTS`."""
-        return self._run(names)
+        for _ in self._template.root_render_func(variables):
+            pass
+        return variables.vars["result"]
 
-    def answer(self, names: Mapping[str, Any], trace: Trace) -> Answer:
+    def answer(self, variables: Variables, trace: Trace) -> Answer:
         """Say whether it holds, in three values."""
         trace.partial.clear()
         try:
-            value = bool(self.value(names))
+            value = bool(self.value(variables))
         except NotKnownError as error:
             return Answer(None, (error.cause,))
         except FAULTS as error:
@@ -66,16 +79,29 @@ class Text:
     text: str
 
     @cached_property
-    def _run(self) -> Callable[..., str]:
-        return ENVIRONMENT.from_string(self.text).render
+    def _template(self) -> Template:
+        return ENVIRONMENT.from_string(self.text)
 
-    def render(self, names: Mapping[str, Any]) -> str:
+    def render(self, variables: Variables) -> str:
         """One line; raises like :meth:`Expression.value`."""
-        return " ".join(self._run(names).split())
+        return " ".join("".join(self._template.root_render_func(variables)).split())
+
+
+@cache
+def _compiled(text: str) -> Template:
+    """A template that leaves what the expression comes to in the variable ``result``; many rules
+    ask the same.
+    """
+    result = nodes.Assign(nodes.Name("result", "store"), parse(text), lineno=1)
+    template = nodes.Template([result], lineno=1)
+    template.set_environment(ENVIRONMENT)
+    return ENVIRONMENT.from_string(template)
 
 
 def all_of(answers: list[Answer]) -> Answer:
     """Give false if one is false, else unknown if one is, else true."""
+    if len(answers) == 1:
+        return answers[0]
     if any(answer.value is False for answer in answers):
         return Answer(False)
     causes = {cause for answer in answers for cause in answer.causes}

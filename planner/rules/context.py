@@ -12,7 +12,8 @@ import msgspec
 
 from planner.model import Data, Host, Override
 
-Orchestrator = Literal["compose", "swarm", "kubernetes", "podman", "ecs"]
+Orchestrator = Literal["compose", "swarm", "kubernetes", "podman", "ecs", "ecs-fargate"]
+"""``ecs``: on EC2 machines of the user's own; ``ecs-fargate``: on machines that AWS keeps."""
 Policy = Literal["no-root", "no-host-ports", "no-privileged-ports", "read-only-root"]
 
 
@@ -33,7 +34,11 @@ class Target(Data, frozen=True):
     kernel: Annotated[str, msgspec.Meta(pattern=r"^([0-9]+(\.[0-9]+)*)?$")] = ""
     """Version of the container hosts' kernel, ``6.1``."""
     orchestrator: Orchestrator | Literal[""] = ""
+    """``compose`` and ``podman`` start containers on one host and give them what it has; the others
+    place them on any of several, and withhold what rules ask for."""
     policy: tuple[Policy, ...] = ()
+    """What the target refuses: root in a container; ports of its hosts; ports below 1024; a root
+    file system that a container can write to."""
 
 
 _KEPT_APART = (
@@ -59,14 +64,54 @@ _KEPT_APART = (
     "untrusted",
     "sox",
     "fedramp",
+    "fisma",
+    "cmmc",
+    "cui",
+    "cjis",
+    "nerc",
+    "hitrust",
+    "kritis",
+    "nfd",
+    "vsnfd",
+    "geheim",
+    "airgapped",
+    "airgap",
+    "quarantine",
+    "mandant",
+    "mandanten",
 )
 _STAGE = ("env", "environment", "stage", "tier", "*_env", "*_environment")
 SIGNALS: dict[str, Patterns] = {
     "isolation": Patterns(
         groups=_KEPT_APART,
         variables=dict.fromkeys(
-            ("*class*", "*compliance*", "*isolation*", "*zone*", "*scope*"),
+            (
+                "*class*",
+                "*compliance*",
+                "*zone*",
+                "*scope*",
+                "data_handling",
+                "*klasse*",
+                "*regulat*",
+            ),
             (*_KEPT_APART, "secret", "secure", "required", "strict"),
+        )
+        | dict.fromkeys(
+            ("*isolation*", "*schutzbedarf*"),
+            (
+                *_KEPT_APART,
+                "secret",
+                "secure",
+                "required",
+                "strict",
+                "vm",
+                "dedicated",
+                "true",
+                "yes",
+                "high",
+                "hoch",
+                "sehr*hoch",
+            ),
         )
         | {"tenant": ("?*",)},
     ),

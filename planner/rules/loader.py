@@ -11,14 +11,16 @@ from jinja2 import TemplateError, nodes
 
 from planner.errors import InputError
 from planner.rules import check, ordinary
-from planner.rules.conditions import Expression, Text
+from planner.rules.asking import ask
+from planner.rules.conditions import Expression, Text, bound
 from planner.rules.context import Context
 from planner.rules.guidance import GUIDANCE
 from planner.rules.language import ENVIRONMENT, parse, positive
 from planner.rules.rule import Example, Rule, RuleFile, RuleSet
 from planner.rules.scope import Neighbours, Trace, names
-from planner.rules.verdict import ask
 from planner.yamltext import Lines, Path, fail, path_in, read
+
+_WORST_FIRST = ("block", "adapt", "note", "affinity")
 
 
 def load(texts: Mapping[str, str], *, examples: bool = True) -> RuleSet:
@@ -34,26 +36,36 @@ def load(texts: Mapping[str, str], *, examples: bool = True) -> RuleSet:
         rules[rule.id] = rule
         for failure in failures(rule) if examples else ():
             raise InputError(failure)
+    for rule in rules.values():
+        _check_said_by(rule, rules)
     digest = hashlib.sha256()
     for name, rule in sorted(rules.items()):
         digest.update(f"{name}\0{texts[rule.file]}\0".encode())
     return RuleSet(tuple(rules[name] for name in sorted(rules)), digest.hexdigest())
 
 
+def _check_said_by(rule: Rule, rules: Mapping[str, Rule]) -> None:
+    """A rule gives way only to one that there is and whose effect is no milder."""
+    for i, name in enumerate(rule.source.said_by):
+        other = rules.get(name)
+        if other is None:
+            fail(rule.file, rule.lines, ("said_by", i), f"there is no rule {name}")
+        if _WORST_FIRST.index(other.source.effect) > _WORST_FIRST.index(rule.source.effect):
+            fail(rule.file, rule.lines, ("said_by", i), f"{name} is milder than this rule")
+
+
 def failures(rule: Rule) -> Iterator[str]:
     """One line for each example of the rule that does not come out as it says."""
-    kinds = {"fires": True, "silent": False, "unknown": None}
     words = {True: "fires", False: "is silent", None: "is unknown"}
-    for kind, expected in kinds.items():
-        for index, example in enumerate(getattr(rule.source.examples, kind)):
-            where = f"{rule.file}:{rule.lines[('examples', kind, index)]}"
-            try:
-                found, detail = _try(rule, example)
-            except (msgspec.ValidationError, ValueError) as error:
-                yield f"{where}: example under {kind!r}: {error}: correct it"
-                continue
-            if found is not expected or detail:
-                yield f"{where}: example under {kind!r} {detail or words[found]}: correct the rule"
+    for expected, kind, index, example in rule.source.examples.cases:
+        where = f"{rule.file}:{rule.lines[('examples', kind, index)]}"
+        try:
+            found, detail = _try(rule, example)
+        except (msgspec.ValidationError, ValueError) as error:
+            yield f"{where}: example under {kind!r}: {error}: correct it"
+            continue
+        if found is not expected or detail:
+            yield f"{where}: example under {kind!r} {detail or words[found]}: correct the rule"
 
 
 def _try(rule: Rule, example: Example) -> tuple[bool | None, str]:
@@ -65,7 +77,7 @@ def _try(rule: Rule, example: Example) -> tuple[bool | None, str]:
         Context(target=example.target),
         Neighbours(example.staying, example.undecided, example.others),
     )
-    answer, finding = ask(rule, scope, trace)
+    answer, finding = ask(rule, bound(scope), trace)
     faults = [f"{c.what}: {c.reason}" for c in answer.causes if c.kind == "rule"]
     if finding and answer.value and finding.message == rule.source.title:
         faults.append("has a message that cannot be written from its facts")
@@ -96,8 +108,8 @@ def _rule(file: str, text: str) -> Rule:
         lines=lines,
     )
     own = [need for need in rule.needs if need.startswith("workload.")]
-    if source.scope == "host" and own:
-        fail(file, lines, ("scope",), f"asks for {own[0]}: a rule of scope host cannot")
+    if source.scope != "workload" and own:
+        fail(file, lines, ("scope",), f"asks for {own[0]}: a rule of scope {source.scope} cannot")
     return rule
 
 

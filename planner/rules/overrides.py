@@ -58,12 +58,18 @@ def names(override: Override, host: str, workload: str) -> bool:
 
 def accepted(finding: Finding, said: Word) -> Finding:
     """The finding with the acceptances that hold for it; all else of it stays."""
-    return replace(finding, accepted=tuple(o for o in said.valid if o.finding == finding.rule))
+    found = tuple(o for o in said.valid if o.finding == finding.rule)
+    return replace(finding, accepted=found) if found else finding
 
 
 def effect(finding: Finding) -> Effect:
     """What it counts: an accepted block as a change, an accepted change as a note."""
     return _ACCEPTED.get(finding.effect, finding.effect) if finding.accepted else finding.effect
+
+
+def counting(findings: Iterable[Finding], as_: Effect) -> list[Finding]:
+    """Those that count as such, after what was accepted."""
+    return [f for f in findings if effect(f) == as_]
 
 
 def what(override: Override) -> str:
@@ -89,7 +95,7 @@ def finished(verdict: Verdict, said: Word) -> Verdict:
         outcome=force.verdict,
         leaning=None,
         otherwise=None,
-        why=f"{why} The rules say {verdict.outcome}: {verdict.why}",
+        why=f"{why} The rules say {verdict.outcome}.",
         judged=verdict.outcome,
         forced=force,
         **_effort(force, verdict),

@@ -25,6 +25,11 @@ EFFECTS = {
     "affinity": "speaks for a container",
 }
 """Effects, the worst first."""
+SCOPES = {
+    "machine": "of the machine itself, not of what runs on it",
+    "host": "of the machine",
+    "workload": "of the workload",
+}
 _GENERATED = "<!-- Generated from planner/rules by `pytest tests/test_coverage.py --accept`. -->"
 
 
@@ -53,12 +58,15 @@ def _counts(ruleset: RuleSet, axis: str) -> list[str]:
 
 def _rule(rule: Rule) -> Iterator[str]:
     source = rule.source
-    said = [f"of the {'machine' if source.scope == 'host' else 'workload'}", EFFECTS[source.effect]]
+    said = [SCOPES[source.scope], EFFECTS[source.effect]]
     said += [f"effort {source.effort}"] if source.effort else []
     yield from (f"### {rule.id}", "", f"**{_md(source.title)}** · {' · '.join(said)}", "")
     yield f"- Guidance: {', '.join(source.guidance)}"
     yield f"- Needs: {', '.join(f'`{need}`' for need in rule.needs) or 'nothing that is looked at'}"
     yield f"- If that is unknown: {_md(source.unknown)}"
+    if source.said_by:
+        names = ", ".join(f"[{name}](#{name})" for name in source.said_by)
+        yield f"- Silent where one of these says it: {names}"
     yield f"- Remedy: {_md(source.remediation)}"
     if source.alternative:
         yield f"- Middle way, `{source.alternative.way}`: {_md(source.alternative.text)}"

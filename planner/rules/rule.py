@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,8 +14,11 @@ from planner.rules.conditions import Expression, Text
 from planner.rules.context import Target
 
 Axis = Literal["system", "hardware", "isolation", "network", "storage", "application", "fit"]
-Scope = Literal["host", "workload"]
+Scope = Literal["machine", "host", "workload"]
+"""``machine``: of the machine itself, which then stays as one, whatever its workloads may do;
+``host``: of the machine and of all that runs on it."""
 Words = Annotated[str, msgspec.Meta(min_length=1)]
+_NEIGHBOURS = re.compile(r"\b(staying|undecided)\b")
 
 
 class Example(Data, frozen=True):
@@ -42,6 +47,13 @@ class Examples(Data, frozen=True):
     silent: Cases
     unknown: Cases
 
+    @property
+    def cases(self) -> tuple[tuple[bool | None, str, int, Example], ...]:
+        """All: what each must answer, its key and its place below that."""
+        kinds = ((True, "fires", self.fires), (False, "silent", self.silent))
+        every = (*kinds, (None, "unknown", self.unknown))
+        return tuple((answer, key, n, e) for answer, key, of in every for n, e in enumerate(of))
+
 
 class RuleFile(Data, frozen=True, kw_only=True):
     """One YAML file. ``id`` is its name; the other keys are in the order in which they read."""
@@ -62,6 +74,8 @@ class RuleFile(Data, frozen=True, kw_only=True):
     """All of these must hold."""
     any: str | tuple[str, ...] = ()
     """At least one of these must hold."""
+    said_by: tuple[str, ...] = ()
+    """Rules that say the same and more: where one of them fires, this one is silent."""
     message: Words
     remediation: Words
     alternative: Alternative | None = None
@@ -88,6 +102,12 @@ class Rule:
         return self.source.id
 
     @property
+    def asks_neighbours(self) -> bool:
+        """Whether it may name ``staying`` or ``undecided`` anywhere."""
+        said = [e.text for e in (*self.when, *self.any, *self.evidence)]
+        return any(map(_NEIGHBOURS.search, (*said, self.message.text)))
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """The facts that its conditions ask for: ``host.pci``, ``workload.listeners``; sorted."""
         return tuple(sorted({need for e in (*self.when, *self.any) for need in e.needs}))
@@ -99,3 +119,21 @@ class RuleSet:
 
     rules: tuple[Rule, ...]
     sha256: str
+
+    def of(self, scope: Scope) -> tuple[Rule, ...]:
+        return self._by_scope.get(scope, ())
+
+    @cached_property
+    def of_neighbours(self) -> tuple[Rule, ...]:
+        """What is asked again once it is known which other workloads of the machine stay."""
+        return tuple(rule for rule in self.of("workload") if rule.asks_neighbours)
+
+    @cached_property
+    def said_by(self) -> dict[str, frozenset[str]]:
+        """By id of a rule, those that say the same and more."""
+        return {r.id: frozenset(r.source.said_by) for r in self.rules if r.source.said_by}
+
+    @cached_property
+    def _by_scope(self) -> dict[Scope, tuple[Rule, ...]]:
+        scopes = dict.fromkeys(rule.source.scope for rule in self.rules)
+        return {s: tuple(r for r in self.rules if r.source.scope == s) for s in scopes}

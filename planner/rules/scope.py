@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from planner import images
-from planner.facts.section import NOT_TOLD
 from planner.facts.typed import NO_GUEST
 from planner.images.lifecycle import lifecycle, runtime
 from planner.images.userspace import user_space
@@ -37,6 +36,8 @@ DEPENDS = {
     "packages": ("packages",),
     "jobs": ("cron",),
     "directives": ("units",),
+    "groups": ("user_groups",),
+    "sysctls": ("listeners",),
     "environment": ("units",),
     **{name: made.needs for name, made in FIELDS.items()},
     **{name: made.needs for name, made in told.WORKLOAD.items()},
@@ -52,9 +53,6 @@ DERIVED = _OWN | {
     name: made.type for table in (FIELDS, told.WORKLOAD) for name, made in table.items()
 }
 """Fields that only rules see: the machine's facts, as far as they are this workload's."""
-
-_LATER = ("special_sockets",)
-"""Facts that looks of older collectors did not ask for."""
 
 
 @dataclass(frozen=True, order=True)
@@ -101,7 +99,7 @@ class Trace:
         """Give the fact's value; raises where there is none."""
         self.sections.append(fact.section)
         if fact.unknown or fact.value is None:
-            unasked = fact.unknown == NO_GUEST or (fact.unknown == NOT_TOLD and name in _LATER)
+            unasked = name == "guest" and fact.unknown == NO_GUEST
             kind: Literal["fact", "unasked"] = "unasked" if unasked else "fact"
             raise NotKnownError(Cause(kind, name, fact.unknown or "not looked at"))
         # What a hypervisor does not tell of a machine is empty there, and nobody else was asked.
@@ -113,15 +111,18 @@ class Trace:
 class HostView:
     """``host`` in an expression."""
 
-    __slots__ = ("_host", "_trace")
+    __slots__ = ("_host", "_made", "_trace")
 
     def __init__(self, host: Host, trace: Trace) -> None:
         self._host = host
         self._trace = trace
+        self._made: dict[str, Fact[Any]] = {}
 
     def __getattr__(self, name: str) -> Any:
         if name in told.HOST:
-            return self._trace.take(name, told.HOST[name].read(self._host))
+            if name not in self._made:
+                self._made[name] = told.HOST[name].read(self._host)
+            return self._trace.take(name, self._made[name])
         value = getattr(self._host, name)
         return self._trace.take(name, value) if isinstance(value, Fact) else value
 
@@ -145,6 +146,8 @@ class WorkloadView:
         value = self._made(name) if name in FIELDS else getattr(self._workload, name)
         if value is None and name == "user":
             raise NotKnownError(Cause("fact", "user", "which user runs it was not seen"))
+        if name == "argv" and not value and self._workload.kind != "job":
+            self._arguments()
         if name == "traits" and not value and not self._named():
             raise NotKnownError(Cause("fact", "processes", "which program it is was not seen"))
         for source in DEPENDS.get(name, ()):
@@ -160,13 +163,22 @@ class WorkloadView:
             self._found[name] = FIELDS[name].read(self._host, self._workload)
         return self._found[name]
 
+    def _arguments(self) -> None:
+        """What runs has at least its own name."""
+        running = self._host.processes.unknown
+        if running or self._workload.pids:
+            reason = running or "its arguments were not seen"
+            raise NotKnownError(Cause("fact", "processes", reason))
+
     def _named(self) -> bool:
         known = self._workload
         return bool(known.unit or known.exe or known.argv or known.command or known.packages)
 
     def _told(self, name: str) -> Any:
         made = told.WORKLOAD[name]
-        found = self._trace.take(name, made.read(self._host, self._workload))
+        if name not in self._found:
+            self._found[name] = made.read(self._host, self._workload)
+        found = self._trace.take(name, self._found[name])
         if made.running:
             self._pids(name)
         return found
@@ -198,15 +210,18 @@ class Missing:
 class SignalView:
     """``signals`` in an expression: what of the inventory gives each, empty where nothing does."""
 
-    __slots__ = ("_host", "_patterns")
+    __slots__ = ("_found", "_host", "_patterns")
 
     def __init__(self, host: Host, patterns: Mapping[str, Patterns]) -> None:
         self._host = host
         self._patterns = patterns
+        self._found: dict[str, tuple[str, ...]] = {}
 
     def __getattr__(self, name: str) -> tuple[str, ...]:
         host = self._host
-        found = given(self._patterns[name], host)
+        if name not in self._found:
+            self._found[name] = given(self._patterns[name], host)
+        found = self._found[name]
         if not found and host.door not in ("", "ansible") and not host.groups:
             question = f"whether it belongs to {name} ({host.door} tells no groups)"
             raise NotKnownError(Cause("question", "owner", question))

@@ -32,7 +32,7 @@ def agent(service: Service) -> Agent | None:
     if any(map(_SCANNERS.fullmatch, programs)) and scans_mail(service.host):
         return None
     if programs & _OVERLAYS:
-        routed = forwarding.routes(service.host)
+        routed = forwarding.routes(service.host) or _forwards(service.host)
         return None if routed else Agent(name, unit, "remote access to the host")
     return (
         known.agent("amazon-ecs-init" if _of_amazon(service, name) else name, unit)
@@ -41,6 +41,14 @@ def agent(service: Service) -> Agent | None:
             {pins.main_package(service), pins.unit_package(service)}, unit, name
         )
         or _unknown_exporter(service, name, unit)
+    )
+
+
+def _forwards(host: Host) -> bool:
+    """Whether the kernel passes packets on at the look, and no engine had it do so."""
+    engines = host.engines.value.engines if host.engines.value else ()
+    return bool(host.firewall.value and host.firewall.value.forwarding) and not any(
+        e.running for e in engines
     )
 
 

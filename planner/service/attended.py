@@ -1,5 +1,5 @@
-"""Programs that the machine's init keeps in the foreground, without systemd: what upstart tracks
-and what OpenRC's supervise-daemon watches over.
+"""Programs that the machine's init keeps in the foreground, without systemd: what upstart tracks,
+what OpenRC's supervise-daemon watches over, and what it puts into the background itself.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def child(first: Process, own: Sequence[Process]) -> Process:
 def arguments(service: Service) -> Argv | None:
     """The command of a program that stays in the foreground under its init; None: it is not known
     to. Upstart takes a job without ``expect`` for ended when the process that ``exec`` gave ends;
-    supervise-daemon has the command behind its own options, the program before ``--``.
+    supervise-daemon has the command behind its own options, the program before ``--``; what a
+    script has put into the background does not go there by itself.
     """
     main, unit = service.main, service.unit
     if main is None or unit is None:
@@ -53,7 +54,18 @@ def arguments(service: Service) -> Argv | None:
     tracked = unit.properties.get("Init") == "upstart" and unit.main_pid == main.pid
     if tracked and _EXEC.search(outside) and not _EXPECT.search(outside):
         return main.argv
-    return None
+    return main.argv if _put_behind(text, main) else None
+
+
+def _put_behind(text: str, main: Process) -> bool:
+    """Whether a script of OpenRC leaves it to start-stop-daemon to put this very program into the
+    background (``command_background=yes``): on its own, it stays in the foreground.
+    """
+    plain = not re.search(r"^[ \t]*(start|supervisor)\b[ \t]*(\(|=)", text, re.MULTILINE)
+    asked = re.findall(r"^[ \t]*command_background=[\"']?(\w+)", text, re.MULTILINE)
+    runs = re.findall(r"^[ \t]*command=[\"']?(/[^\s\"'$]+)[\"']?[ \t]*$", text, re.MULTILINE)
+    said = bool(asked) and all(one.lower() in ("yes", "true", "1", "on") for one in asked)
+    return plain and said and len(runs) == 1 and runs[0] in (main.exe, *main.argv[:1])
 
 
 def workdir(service: Service) -> str:

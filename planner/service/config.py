@@ -13,6 +13,7 @@ from planner.model import Account, ConfigFile, Copy, Directory, Host, Owner, Sec
 from planner.service import denied, places
 from planner.service.accounts import stat_owner
 from planner.service.view import MASK, why_unknown
+from planner.words import counted
 
 _PATH = re.compile(r"(?<![\w.~/-])/[A-Za-z0-9_@%+=:,./-]*[A-Za-z0-9_@%+=/-]")
 _COMMENT = re.compile(r"^\s*[#;].*$", re.MULTILINE)
@@ -102,7 +103,7 @@ def secret(
     """A file that only the container's user reads; its text never left the machine."""
     text = (host.files.value or {}).get(path)
     why = reason or (
-        f"{text.masked} values in it are secret"
+        counted(text.masked, "value in it is secret", "values in it are secret")
         if text and text.masked
         else denied.reason(path) or "only its owner may read it, and its text was not looked at"
     )
@@ -113,13 +114,10 @@ def secret(
 def texts(host: Host, folders: Iterable[str], named: Iterable[str] = ()) -> tuple[TextFile, ...]:
     """Carried text below ``folders`` and of the files ``named``, by path."""
     every = host.files.value or {}
-    wanted = set(named)
     kept = tuple(folders)
-    return tuple(
-        every[path]
-        for path in sorted(every)
-        if path in wanted or any(places.below(path, folder) for folder in kept)
-    )
+    wanted = {*named, *kept}
+    inside = tuple(folder.rstrip("/") + "/" for folder in kept)
+    return tuple(every[path] for path in sorted(every) if path in wanted or path.startswith(inside))
 
 
 def mentioned(files: Iterable[TextFile]) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _WIDER: tuple[tuple[str, str], ...] = (
     (r".*(passwd|password|secret|credential|shadow|keytab).*|.*\.(users|pwd)", _PASSWORDS),
+    (r"(.*[-_.])?tokens?(\.(txt|list|ya?ml|json|conf|db))?", _LOGIN),
     (r".*[-_.]key\.pem|key\.pem|privkey\d*\.pem|.*\.(gpg|age)", _KEY),
 )
 

@@ -25,6 +25,7 @@ from planner.service import (
     changes,
     directives,
     environment,
+    flagged,
     network,
     places,
     storage,
@@ -81,8 +82,13 @@ def workload(
     host, unit, main = service.host, service.unit, service.main
     user = accounts.of_service(service)
     run_as = run_as or container_user(service)
+    of_kernel = "kernel-service" in kind.traits
+    roots = [c.path for c in carried.copies if c.kind == "application"]
     everything = storage.joined(
-        storage.of_unit(service, run_as), kept, storage.of_pid_file(service, run_as)
+        storage.of_unit(service, run_as),
+        kept,
+        storage.of_pid_file(service, run_as),
+        Storage() if of_kernel else flagged.of_options(service, run_as, roots),
     )
     variables, env_secrets, env_unknowns = environment.of_unit(service)
     zone_env, zone_pins = environment.of_zone(service)

@@ -21,12 +21,18 @@ _SHELLS = frozenset({
 # fmt: on
 _CONTAINER = re.compile(r"(docker|libpod|cri-containerd|crio|containerd)[-_].*\.scope")
 
+_GUEST = re.compile(
+    r"/machine\.slice/(machine-(?!qemu)[^/]*\.scope|systemd-nspawn@[^/]*\.service/payload)(/|$)"
+    r"|/lxc(\.payload)?[./]"
+)
+"""Group of what runs inside a guest of systemd-nspawn or LXC: a machine of its own."""
+
 
 def services(host: Host) -> sockets.Found:
     """Every running service unit, every enabled one that is stopped or failed, and every tree of
     processes outside of units that listens (or, without systemd, that init is the parent of).
     """
-    processes = host.processes.value or ()
+    processes = _outside(host)
     sysv = host.units.section == "sysv"
     without = host.units.value is None or sysv
     units = host.units.value or ()
@@ -61,6 +67,16 @@ def services(host: Host) -> sockets.Found:
     found.extend(_trees(host, loose, everything=without))
     found.extend(_containers(host, found))
     return sockets.assign(host, found)
+
+
+def _outside(host: Host) -> tuple[Process, ...]:
+    """Processes of the machine, without those of its guests; a machine that may be a guest itself
+    has all of its own in such a group.
+    """
+    every = host.processes.value or ()
+    if host.container.value != "none":
+        return every
+    return tuple(p for p in every if not _GUEST.search(p.cgroup))
 
 
 def _containers(host: Host, found: Sequence[Service]) -> Iterable[Service]:

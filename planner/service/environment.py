@@ -6,10 +6,10 @@ import re
 
 from planner.facts import unitfile
 from planner.model import EnvVar, Pin, Secret
-from planner.service import accounts, attended, scripts
+from planner.service import accounts, attended, formats, places, scripts
 from planner.service.pins import pins
 from planner.service.plain import plain
-from planner.service.view import MASK, Service, specifiers
+from planner.service.view import MASK, Service, specifiers, variables
 
 _UTC = frozenset({"", "UTC", "Etc/UTC", "UCT", "Etc/UCT", "Universal", "Etc/Universal", "Zulu"})
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
@@ -27,14 +27,14 @@ def of_unit(
     if not unit.directives:
         return _of_script(service, scripts.script(unit))
     known = specifiers(host)
-    variables = unitfile.environment(unit, known)
+    written = unitfile.environment(unit, known)
     entries = tuple(
         EnvVar(name, "", True, f"Environment= of {unit.name}")
         if MASK in value or not plain(value)
         else EnvVar(name, value, False, f"Environment= of {unit.name}")
-        for name, value in sorted(variables.items())
+        for name, value in sorted(written.items())
     )
-    unknowns = [_unknown(e.name, unit.name, variables[e.name]) for e in entries if e.secret]
+    unknowns = [_unknown(e.name, unit.name, written[e.name]) for e in entries if e.secret]
     secrets: list[Secret] = []
     for path, optional in unitfile.environment_files(unit, known):
         missing = (
@@ -54,6 +54,30 @@ def of_unit(
             Secret(path, f"EnvironmentFile= of {unit.name}", "env", accounts.owned(None, "0600"))
         )
     return entries, tuple(secrets), tuple(unknowns)
+
+
+def files(service: Service) -> tuple[str, ...]:
+    """Paths of EnvironmentFile=, with its specifiers filled in."""
+    unit = service.unit
+    if unit is None:
+        return ()
+    known = specifiers(service.host)
+    return tuple(places.clean(path) for path, _ in unitfile.environment_files(unit, known))
+
+
+def told(service: Service) -> dict[str, str]:
+    """Variables of the unit, and before them those of its environment files that were carried,
+    without values that are masked or may be secrets."""
+    found = dict(variables(service))
+    carried = service.host.files.value or {}
+    for path in files(service):
+        for line in carried[path].text.split("\n") if path in carried else ():
+            if match := re.fullmatch(r"\s*([A-Za-z_]\w*)=(.*)", line):
+                value = formats.unquoted(match[2])
+                found.pop(match[1], None)
+                if MASK not in value and plain(value):
+                    found[match[1]] = value
+    return found
 
 
 def _of_script(

@@ -13,6 +13,8 @@ from typing import Any
 from planner import yamltext
 from planner.errors import InputError
 
+_BARE_MASK = re.compile(r"(?<=[\s\[{,:])\*\*\*(?=[ \t]*([,}\]#]|$))", re.MULTILINE)
+"""What the mask leaves of a plain scalar, which YAML would take for an alias."""
 _PAIR = re.compile(r"\s*([A-Za-z0-9_.-]+)(?:\s*[=:]\s*|\s+|$)(.*?)\s*")
 
 
@@ -57,7 +59,7 @@ def flat(text: str) -> dict[str, str]:
     """A YAML or JSON document as dotted names: ``path.data``; items of a list get their number.
     Empty where it is none."""
     try:
-        document, _ = yamltext.read("configuration", text)
+        document, _ = yamltext.read("configuration", _BARE_MASK.sub('"***"', text))
     except InputError:
         return {}
     return dict(_flat(document, ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from planner.model import Host
-from planner.service import places
+from planner.service import places, routing
 
 _SYSCTL = ("/etc/sysctl.conf", "/etc/sysctl.d", "/run/sysctl.d", "/etc/ufw/sysctl.conf")
 _RULES = (
@@ -21,6 +21,7 @@ _RULES = (
     "/etc/ferm",
     "/etc/pf.conf",
 )
+_SAVED = ("/etc/iptables", "/etc/sysconfig/iptables")
 _NETWORKS = ("/etc/systemd/network", "/etc/systemd/networkd.conf")
 _SET = re.compile(r"^\s*-?\s*([A-Za-z0-9_./*-]+)\s*=\s*(\d+)", re.MULTILINE)
 _SWITCH = re.compile(
@@ -58,7 +59,7 @@ def routes(host: Host) -> bool:
         text = _plain(files[path].text)
         if _in(path, _SYSCTL):
             switches |= {m[1]: m[2] != "0" for m in _SET.finditer(text) if _SWITCH.fullmatch(m[1])}
-        elif (_in(path, _RULES) and _SOURCE_NAT.search(text)) or (
+        elif (_in(path, _RULES) and _translates(host, path, text)) or (
             _in(path, _NETWORKS) and _NETWORKD.search(text)
         ):
             return True
@@ -70,6 +71,14 @@ def routes(host: Host) -> bool:
         for f in listed
         if _in(f.path, _SYSCTL)
     )
+
+
+def _translates(host: Host, path: str, text: str) -> bool:
+    """Whether rules rewrite the source of packets; of those that iptables-save wrote while an
+    engine ran, its own are nobody else's.
+    """
+    found = _SOURCE_NAT.search(text) is not None
+    return found and (not _in(path, _SAVED) or routing.saved(host, text))
 
 
 def _in(path: str, places_of: tuple[str, ...]) -> bool:

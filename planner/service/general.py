@@ -7,17 +7,23 @@ import posixpath
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_data
 
 from msgspec.structs import replace
 
 from planner.model import Account, Adaptation, Health, Workload
-from planner.service import application, config, keeps, pins, places, programs, storage
+from planner.service import application, config, environment, keeps, pins, places, programs, storage
 from planner.service.command import Command, derive
 from planner.service.config import Carried
 from planner.service.describe import Kind, container_user, workload
 from planner.service.directives import Fate
+from planner.service.places import below
 from planner.service.storage import Storage
 from planner.service.view import Service, called, commands, owner, program, setting
+
+_DATA = re.compile(r"/var/(?!(www|opt)/)")
+"""Where no programs lie."""
+_KEPT = "its configuration says that it holds a key or passwords"
 
 
 @dataclass(frozen=True)
@@ -27,8 +33,8 @@ class Known:
     ``storage`` counts before the open files and the configuration; ``named``: paths that it writes
     or reads by its settings, so that they are no volumes by mere mention; ``packages``: (name,
     reason) of modules and plug-ins beside the program's own; ``keys``: certificates and keys that
-    its settings name outside of ``folders``; ``secrets``: configuration that holds a password under
-    a name that the collector does not mask.
+    its settings name outside of ``folders``; ``programs``: folders of code that it runs beside its
+    own; ``secrets``: files that hold a key or passwords, whatever they are called.
     """
 
     kind: str
@@ -51,6 +57,8 @@ class Known:
     run_as: Account | None = None
     census: str = ""
     sites: tuple[str, ...] = ()
+    programs: Sequence[str] = ()
+    secrets: Collection[str] = ()
 
 
 def described(service: Service, known: Known) -> Workload:
@@ -68,7 +76,7 @@ def described(service: Service, known: Known) -> Workload:
         if w.rpartition("=")[2].startswith("/")
     ]
     files = config.texts(host, folders, words)
-    own = application.at(host, _programs(service))
+    own = application.at(host, (*_programs(service), *known.programs))
     carried = _carried(service, known, package, folders, words, own, run_as)
     covered = [*(c.path for c in carried.copies), *(s.path for s in carried.secrets)]
     mentioned = [p for p in config.mentioned(files) if p not in known.named]
@@ -83,7 +91,7 @@ def described(service: Service, known: Known) -> Workload:
         storage.of_mentions(service, mentioned, run_as, covered),
         storage.of_variables(service, run_as, [*covered, *own.roots]),
         keeps.by_command(service, run_as, own.roots, [*covered, *known.named]),
-        keeps.by_convention(service, mine, own.roots),
+        _without(_told(keeps.by_convention(service, mine, own.roots), known.storage), known.named),
         Storage(directories=config.key_folder(carried, run_as)),
     )
     made = workload(
@@ -113,6 +121,23 @@ def described(service: Service, known: Known) -> Workload:
         links=own.links,
     )
     return replace(made, census=known.census, sites=known.sites)
+
+
+def _told(own: Storage, known: Storage) -> Storage:
+    """Folders that are its own by name, as what the detector knows to lie in them."""
+    wanted = []
+    for entry in own.wanted:
+        inner = [w for w in known.wanted if w.path != entry.path and below(w.path, entry.path)]
+        first = min(inner, key=lambda w: _ORDER.get(w.consistency, 0), default=None)
+        wanted.append(replace_data(first, path=entry.path, live_copy=()) if first else entry)
+    return replace_data(own, wanted=tuple(wanted))
+
+
+_ORDER = {"stop": 0, "base-backup": 1, "live": 2, "none": 3}
+
+
+def _without(kept: Storage, paths: Collection[str]) -> Storage:
+    return replace_data(kept, wanted=tuple(w for w in kept.wanted if w.path not in paths))
 
 
 def names(service: Service) -> frozenset[str]:
@@ -150,7 +175,11 @@ def _carried(
     )
     taken = {c.path for c in carried.copies} | {s.path for s in carried.secrets}
     files = config.texts(host, folders, words)
+    there = {f.path for f in host.config_files.value or () if f.state != "deleted"}
+    there |= set(host.paths.value or {})
+    kept = [config.secret(host, p, run_as, reason=_KEPT) for p in known.secrets if p in there]
     return config.merged(
+        config.Carried(secrets=tuple(kept)),
         carried,
         config.referenced(host, (*known.keys, *config.mentioned(files)), run_as, taken),
     )
@@ -190,11 +219,7 @@ def _interpreter(name: str) -> bool:
 
 
 def _env_files(service: Service) -> tuple[str, ...]:
-    return tuple(
-        d[2].lstrip("-")
-        for d in (service.unit.directives if service.unit else ())
-        if d[1] == "EnvironmentFile"
-    )
+    return environment.files(service)
 
 
 def _programs(service: Service) -> tuple[str, ...]:
@@ -221,4 +246,4 @@ def _programs(service: Service) -> tuple[str, ...]:
             above = posixpath.dirname(folder)
             folder = above if not places.shared_top(above) else path
         found.append(path if places.shared_top(folder) else folder)
-    return tuple(f for f in dict.fromkeys(found) if not places.below(f, "/var/lib"))
+    return tuple(f for f in dict.fromkeys(found) if not _DATA.match(f))

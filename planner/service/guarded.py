@@ -41,6 +41,8 @@ def encrypted(host: Host) -> Fact[tuple[str, ...]]:
         if top and not used & set(_names(device)):
             found.add(f"/dev/mapper/{device.mapped}" if device.mapped else f"/dev/{device.name}")
     lack = (swap.unknown or swap.partial) if below else ""
+    dumb = [d.name for d in devices if "type" in d.untold]
+    lack = joined(lack, f"what {', '.join(dumb)} is made of was not told" if dumb else "")
     return Fact(
         blocks.section, tuple(sorted(found)), partial=joined(blocks.partial, mounts.partial, lack)
     )
@@ -75,7 +77,8 @@ def multilevel(host: Host) -> Fact[bool]:
     if found.value is None:
         return Fact(found.section, unknown=found.unknown)
     told = found.value.selinux_type
-    return Fact(found.section, told == "mls", partial="" if told else found.partial)
+    lack = joined(found.partial, "the name of SELinux's policy was not told")
+    return Fact(found.section, told == "mls", partial="" if told else lack)
 
 
 def _labels_aside(found: Fact[Confinement]) -> str:

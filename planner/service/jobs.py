@@ -214,6 +214,11 @@ def name_of(job: CronJob) -> str:
     return safe_name(base or posixpath.basename(stem(job.source)) or "job")
 
 
+def is_interpreter(path: str) -> bool:
+    """Whether a program is there to run another or a script."""
+    return posixpath.basename(path) in _INTERPRETERS
+
+
 def _stands_for_others(path: str) -> bool:
     return posixpath.basename(path) in _INTERPRETERS | {"cd", "echo", "printf", "umask", "export"}
 

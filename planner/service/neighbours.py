@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from planner.model import Adaptation, Host, TextFile, Workload
+from planner.model import Adaptation, Directory, Host, TextFile, Workload
 from planner.service import network
 from planner.service.network import only_loopback
 
@@ -40,7 +40,21 @@ def finished(
     known = {(p.address, p.port) for p in workload.peers}
     more = [p for p in network.of_mounts(host, workload) if (p.address, p.port) not in known]
     peers = sorted((*workload.peers, *more), key=lambda p: (p.address, p.port))
-    return _stateless(host, _loopback(replace(workload, peers=tuple(peers)), every))
+    workload = replace(workload, peers=tuple(peers), directories=_meeting(workload, every))
+    return _stateless(host, _loopback(workload, every))
+
+
+def _meeting(workload: Workload, every: Sequence[Workload]) -> tuple[Directory, ...]:
+    """Its directories, and those in which others have the sockets that it asks: engines give a
+    shared volume the owner that the folder has in the image of whoever starts first."""
+    made = {d.path: d for d in workload.directories}
+    asked = {c.detail for c in workload.couplings if c.kind == "socket"}
+    for other in every:
+        for theirs in other.directories if other.id != workload.id else ():
+            if any(detail.rpartition("/")[0] == theirs.path for detail in asked):
+                found = replace(theirs, reason=f"{theirs.reason}, of {other.name}")
+                made.setdefault(theirs.path, found)
+    return tuple(made[path] for path in sorted(made))
 
 
 def _loopback(workload: Workload, every: Sequence[Workload]) -> Workload:

@@ -219,6 +219,14 @@ def _joined(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
+_BUILT_IN = (
+    (re.compile(r"php[\d.]*-(mysql|mysqlnd|mysqli)"), "/run/mysqld/mysqld.sock"),
+    (re.compile(r"php-mysqlnd"), "/var/lib/mysql/mysql.sock"),
+)
+"""Packages of clients with the socket that they take for ``localhost``, which no configuration
+names."""
+
+
 def _sockets(
     host: Host, client: Workload, server: Workload, files: Sequence[TextFile]
 ) -> Iterable[str]:
@@ -231,6 +239,9 @@ def _sockets(
         if seen and any(places.below(path, v.path) for v in server.volumes):
             yield path
     homes = [d.path for d in server.directories if places.role(d.path) == "runtime"]
+    for package, built_in in _BUILT_IN:
+        if any(package.fullmatch(p.name) for p in client.packages):
+            yield from (built_in for home in homes if built_in.startswith(f"{home}/"))
     for home in homes:
         if any(d.path == home for d in client.directories):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from planner.model import Host, Mount, PathInfo, Volume
@@ -92,6 +93,8 @@ class Wanted:
     consistency_reason: str = ""
     read_only: bool = False
     live_copy: tuple[str, ...] = ()
+    backup: str = ""
+    """How it is saved from then on, where the program has a way of its own."""
 
 
 def clean(path: str) -> str:
@@ -107,6 +110,7 @@ def below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
+@lru_cache(maxsize=4096)
 def role(path: str) -> Role:
     """What the file system hierarchy says about a path; data for a folder that it does not know."""
     for folder, found in _ROLES:
@@ -205,6 +209,7 @@ def volumes(host: Host, wanted: Iterable[Wanted]) -> tuple[Volume, ...]:
             consistency=entry.consistency,
             consistency_reason=entry.consistency_reason,
             live_copy=entry.live_copy,
+            backup=entry.backup,
         )
         for entry in outermost(wanted)
     )

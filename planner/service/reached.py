@@ -7,8 +7,9 @@ import re
 from typing import TypeVar
 
 from planner.facts.section import mapped
+from planner.facts.text import joined
 from planner.model import Fact, Host, Listener, SpecialSocket, Workload
-from planner.service import network
+from planner.service import bridges, network
 from planner.service.users import programs
 
 T = TypeVar("T")
@@ -19,14 +20,6 @@ ELSEWHERE = re.compile(
 )
 """What the collector says where sockets of another network namespace are not in its lists."""
 _MANAGER = re.compile("keepalived|corosync|pacemakerd?|heartbeat|ucarp|vrrpd|carp")
-_BRIDGES = tuple(
-    ipaddress.IPv4Network(n)
-    for n in (
-        *("172.16.0.0/12", "192.168.0.0/16", "10.88.0.0/15", "10.0.3.0/24"),
-        *("10.42.0.0/15", "10.244.0.0/16", "10.255.0.0/16"),
-    )
-)
-"""Where engines and libvirt make bridges, with the first address of each for the machine."""
 
 
 def within_sight(host: Host, workload: Workload, fact: Fact[T]) -> Fact[T]:
@@ -45,28 +38,27 @@ def networks(host: Host) -> Fact[tuple[str, ...]]:
     """Networks of IPv4 that the machine has an address in (of IPv6 where it has none of IPv4),
     sorted, without those of bridges that engines make and without those inside of another.
     """
-    engines = host.engines.value
-    bridged = engines is None or bool(engines.engines or engines.guests)
+    guessed = bridges.perhaps(host)
+    made_by_engines = bridges.networks(host) | guessed
 
     def told(addresses: tuple[str, ...]) -> tuple[str, ...]:
         made = [ipaddress.ip_interface(a) for a in addresses]
-        kept = [i for i in made if not i.is_link_local and not (bridged and _bridge(i))]
+        kept = [i for i in made if not i.is_link_local and i.network not in made_by_engines]
         four = {i.network for i in kept if i.version == 4}
         six = {i.network for i in kept if i.version == 6 and i.is_global}
         found: set[_Network] = {*(four or six)}
         return tuple(str(one) for one in found if not any(_inside(one, o) for o in found))
 
     seen = mapped(host.addresses, told)
-    return mapped(seen, lambda found: tuple(sorted(found)))
+    found = mapped(seen, lambda found: tuple(sorted(found)))
+    if not guessed or found.value is None:
+        return found
+    names = ", ".join(sorted(map(str, guessed)))
+    lack = f"whether {names} are its engines' own was not seen"
+    return Fact(found.section, found.value, partial=joined(found.partial, lack))
 
 
-_Interface = ipaddress.IPv4Interface | ipaddress.IPv6Interface
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-def _bridge(one: _Interface) -> bool:
-    first = one.network.network_address + 1
-    return one.ip == first and any(one.ip in network for network in _BRIDGES)
 
 
 def _inside(one: _Network, other: _Network) -> bool:
@@ -105,7 +97,10 @@ def managers(host: Host) -> Fact[tuple[str, ...]]:
 
 
 def special_sockets(host: Host, workload: Workload) -> Fact[tuple[SpecialSocket, ...]]:
-    """Its raw, packet and SCTP sockets."""
+    """Its raw, packet and SCTP sockets; one that is nobody's may be its own."""
     pids = set(workload.pids)
     seen = within_sight(host, workload, host.special_sockets)
-    return mapped(seen, lambda told: tuple(s for s in told.sockets if pids & set(s.pids)))
+    own = mapped(seen, lambda told: tuple(s for s in told.sockets if pids & set(s.pids)))
+    stray = [s.kind for s in (seen.value.sockets if seen.value and pids else ()) if not s.pids]
+    reason = f"whose {' and '.join(sorted(set(stray)))} sockets are was not seen" if stray else ""
+    return Fact(own.section, own.value, own.unknown, joined(own.partial, reason))

@@ -40,7 +40,8 @@ def joined(*parts: Storage) -> Storage:
     volume is the volume's.
     """
     wanted = places.outermost(w for p in parts for w in p.wanted)
-    roots = [w.path for w in wanted]
+    # One that starts empty gets its owner from the folder in the image.
+    roots = [w.path for w in wanted if w.consistency != "none"]
     directories = {d.path: d for p in reversed(parts) for d in reversed(p.directories)}
     touch = {t.path: t for p in reversed(parts) for t in reversed(p.touch)}
     links = {path: to for p in reversed(parts) for path, to in reversed(p.log_links)}
@@ -68,11 +69,11 @@ def of_unit(service: Service, run_as: Account | None) -> Storage:
     for name, base, variable, kind in _KINDS:
         paths = _named(service, name, base)
         for path in paths:
-            wanted.append(Wanted(path, kind, f"{name}= of its unit", *_consistency(kind)))
+            wanted.append(Wanted(path, kind, f"{name}= of its unit", *consistency(kind)))
         environment += _variable(variable, paths, name)
     for path in _required_mounts(service):
         why = "RequiresMountsFor= of its unit, and another machine serves it"
-        wanted.append(Wanted(path, "data", why, *_consistency("data")))
+        wanted.append(Wanted(path, "data", why, *consistency("data")))
     runtime = _named(service, "RuntimeDirectory", "/run")
     mode = setting(service, "RuntimeDirectoryMode") or "0755"
     mode = mode if re.fullmatch("[0-7]{3,4}", mode) else "0755"
@@ -103,7 +104,8 @@ def of_pid_file(service: Service, run_as: Account | None) -> Storage:
     return Storage(directories=made, touch=touched)
 
 
-def _consistency(kind: str) -> tuple[Literal["live", "stop"], str]:
+def consistency(kind: str) -> tuple[Literal["live", "stop"], str]:
+    """How a volume of that kind is copied, and why so."""
     if kind in ("cache", "logs"):
         return "live", "losing the last entries does no harm"
     return "stop", "what it keeps there changes together: only a stopped service is consistent"
@@ -174,13 +176,13 @@ def of_open_files(
             links.append(log_link(path))
         elif role in ("log", "cache"):
             kind: Literal["logs", "cache"] = "logs" if role == "log" else "cache"
-            wanted.append(Wanted(_top(path, application), kind, reason, *_consistency(kind)))
+            wanted.append(Wanted(_top(path, application), kind, reason, *consistency(kind)))
         elif role in ("data", "content", "home", "application"):
             root, named = _top(path, application), _named_logs(path)
             if named and places.below(named, root) and not places.shared_top(named):
-                wanted.append(Wanted(named, "logs", reason, *_consistency("logs")))
+                wanted.append(Wanted(named, "logs", reason, *consistency("logs")))
             elif not places.shared_top(root):
-                wanted.append(Wanted(root, "data", reason, *_consistency("data")))
+                wanted.append(Wanted(root, "data", reason, *consistency("data")))
     unknown = why_unknown(service.host.open_files, "Which files it writes") if service.pids else ()
     return Storage(tuple(wanted), log_links=tuple(links), unknowns=unknown)
 
@@ -255,7 +257,7 @@ def folder_volume(service: Service, path: str, run_as: Account | None, reason: s
     content = places.role(path) == "content" or places.below(path, "/srv")
     if info and run_as and content and not may_write(info.uid, info.gid, info.mode, run_as):
         return Wanted(path, "content", reason, "live", "the program itself only reads it", True)
-    return Wanted(path, "data", reason, *_consistency("data"))
+    return Wanted(path, "data", reason, *consistency("data"))
 
 
 def may_write(uid: int, gid: int, mode: str, account: Account) -> bool:
@@ -270,28 +272,3 @@ def of_variables(service: Service, run_as: Account | None, covered: Collection[s
     """Folders that variables of its unit name, as :func:`of_mentions`."""
     values = (places.clean(v) for v in variables(service).values() if v.startswith("/"))
     return of_mentions(service, [v for v in values if v], run_as, covered)
-
-
-def by_convention(
-    service: Service, names: Iterable[str], application: Collection[str] = ()
-) -> Storage:
-    """/var/lib/<name> and /srv/<name>, where they hold something and no program."""
-    sizes = service.host.sizes.value or {}
-    wanted = []
-    for name in sorted(set(names)):
-        for base in ("/var/lib", "/srv"):
-            path = places.clean(f"{base}/{name}")
-            info = places.info(service.host, path)
-            measured = sizes.get(path)
-            if any(places.below(root, path) for root in application):
-                continue
-            if info and info.type == "dir" and "/" not in name and measured and measured.files:
-                wanted.append(
-                    Wanted(
-                        path,
-                        "state",
-                        "its own folder by name, and not empty",
-                        *_consistency("state"),
-                    )
-                )
-    return Storage(tuple(wanted))

@@ -18,9 +18,11 @@ from planner.model import (
     SpecialSocket,
     Workload,
 )
-from planner.service import guarded, reached, users
+from planner.service import guarded, jobscripts, reached, rights, routing, stores, users
+from planner.service.called import called
 from planner.service.filtered import filtered, filters
 from planner.service.mentions import Mention, mentions
+from planner.service.rewritten import rewritten
 
 
 @dataclass(frozen=True)
@@ -58,17 +60,32 @@ HOST = {
     "guards": OfHost(guarded.guards, tuple[str, ...], ("confinement",)),
     "filters": OfHost(filters, tuple[PacketFilter, ...], ("firewall",)),
     "managers": OfHost(reached.managers, tuple[str, ...], ("processes", "units")),
+    "huge_taken": OfHost(rights.huge_taken, int, ("huge_pages",)),
     "networks": OfHost(reached.networks, tuple[str, ...], ("addresses",)),
+    "device_jobs": OfHost(
+        jobscripts.device_jobs, tuple[jobscripts.DeviceJob, ...], ("cron", "files", "units")
+    ),
+    "unread_jobs": OfHost(jobscripts.unread, tuple[str, ...], ("cron", "files", "units")),
+    "idle_devices": OfHost(jobscripts.idle_devices, tuple[str, ...], ("devices", "open_files")),
+    "stores": OfHost(stores.memory, int, ("processes",)),
+    "translates": OfHost(routing.translates, tuple[str, ...], ("firewall",)),
 }
 WORKLOAD = {
     "rivals": OfWorkload(reached.rivals, tuple[Listener, ...], ("listeners",)),
     "special_sockets": OfWorkload(
         reached.special_sockets, tuple[SpecialSocket, ...], ("special_sockets",)
     ),
+    "capabilities": OfWorkload(rights.capabilities, tuple[str, ...], ("processes",)),
     "filtered": OfWorkload(filtered, tuple[str, ...], ("firewall", "listeners")),
+    "called": OfWorkload(called, tuple[str, ...], ("addresses", "files", "host_entries")),
+    "device_jobs": OfWorkload(
+        jobscripts.devices_of, tuple[jobscripts.DeviceJob, ...], ("cron", "files")
+    ),
+    "scripts": OfWorkload(jobscripts.scripts, tuple[jobscripts.Script, ...], ("files",)),
     "mentions": OfWorkload(mentions, tuple[Mention, ...], ("addresses", "files")),
     "strangers": OfWorkload(
         users.strangers, tuple[int, ...], ("accounts", "processes"), running=True
     ),
+    "rewritten": OfWorkload(rewritten, tuple[str, ...], ("mapped", "open_files"), running=True),
     "confined": OfWorkload(guarded.confined, tuple[Confined, ...], ("confinement",), running=True),
 }

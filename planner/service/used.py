@@ -22,46 +22,25 @@ from planner.model import (
     MappedFile,
     Mount,
     PathInfo,
-    Process,
     Runtime,
     TextFile,
     UnixSocket,
     Workload,
 )
 from planner.service import places
-from planner.service.beneath import devices, exports, fill, inode_fill, mounts, pipes
+from planner.service.beneath import (
+    devices,
+    exports,
+    fill,
+    inode_fill,
+    mounts,
+    pipes,
+)
 from planner.service.runtimes import lifecycles, runtimes
 
-# fmt: off
-CAPABILITIES = (
-    "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID",
-    "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW",
-    "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT",
-    "SYS_ADMIN", "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD",
-    "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG",
-    "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE",
-)
-# fmt: on
-"""By bit, as in linux/capability.h."""
 _SYSTEM_LIBRARY = re.compile(r"/(usr/)?(local/)?lib(32|64|x32)?/.*\.so(\.|$)")
+_PATH = re.compile(r"(?<![\w./])/[\w.@%+/-]+")
 _OF_AUTHORITY = re.compile(r"(^|[-_./])ca([-_.]|bundle|certs?[-_.]|chain|$)", re.IGNORECASE)
-
-
-def own_processes(host: Host, workload: Workload) -> tuple[Process, ...]:
-    """Its processes at the look; none where it did not run."""
-    pids = set(workload.pids)
-    return tuple(p for p in host.processes.value or () if p.pid in pids)
-
-
-def capabilities(host: Host, workload: Workload) -> tuple[str, ...]:
-    """Capabilities that its processes hold without being root, in the words of
-    :data:`CAPABILITIES`. Those in a user namespace of their own hold none on the machine.
-    """
-    mask = 0
-    for process in own_processes(host, workload):
-        if process.uid and "user" not in process.namespaces and process.caps:
-            mask |= int(process.caps, 16)
-    return tuple(name for bit, name in enumerate(CAPABILITIES) if mask >> bit & 1)
 
 
 def mapped(host: Host, workload: Workload) -> tuple[MappedFile, ...]:
@@ -130,6 +109,23 @@ def texts(host: Host, workload: Workload) -> tuple[TextFile, ...]:
     )
 
 
+def named_mounts(host: Host, workload: Workload) -> tuple[Mount, ...]:
+    """The file systems in which something lies that its command, environment, jobs or configuration
+    name, whether or not it is open or taken for data; never the root's.
+    """
+    words = [*workload.argv, *workload.command, workload.workdir]
+    words += [word for job in workload.jobs for word in job.command]
+    words += [variable.value for variable in workload.environment]
+    words += [file.text for file in texts(host, workload)]
+    named = (places.clean(m[0]) for word in words for m in _PATH.finditer(word))
+    found = {}
+    for path in dict.fromkeys(named):
+        mount = places.mount(host, path) if path else None
+        if mount and mount.path != "/":
+            found[mount.path] = mount
+    return tuple(found[path] for path in sorted(found))
+
+
 def certificates(host: Host, workload: Workload) -> tuple[Certificate, ...]:
     """Certificates among its files, without those of authorities."""
     own = _own_paths(workload)
@@ -157,12 +153,12 @@ class Field:
 
 FIELDS = {
     "mounts": Field(mounts, tuple[Mount, ...], ("mounts",)),
+    "named_mounts": Field(named_mounts, tuple[Mount, ...], ("mounts", "files")),
     "devices": Field(devices, tuple[BlockDevice, ...], ("mounts", "block_devices")),
     "fill": Field(fill, float, ("mounts", "space")),
     "inode_fill": Field(inode_fill, float, ("mounts", "inodes")),
     "exports": Field(exports, tuple[Export, ...], ("exports",)),
     "pipes": Field(pipes, tuple[PathInfo, ...], ("paths",)),
-    "capabilities": Field(capabilities, tuple[str, ...], ("processes",)),
     "mapped": Field(mapped, tuple[MappedFile, ...], ("mapped",)),
     "loose_libraries": Field(loose_libraries, tuple[str, ...], ("mapped", "owners")),
     "sockets": Field(sockets, tuple[UnixSocket, ...], ("unix_sockets",)),

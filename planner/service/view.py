@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from planner.facts import execline, unitfile
 from planner.model import Fact, Host, Listener, Process, Unit
@@ -33,6 +33,10 @@ class Service:
     processes: tuple[Process, ...] = ()
     listeners: tuple[Listener, ...] = ()
     unknowns: tuple[str, ...] = ()
+    _commands: dict[str, tuple[execline.Exec, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """By directive, once they were asked for: every detector asks for the same."""
 
     @property
     def main(self) -> Process | None:
@@ -74,16 +78,18 @@ def specifiers(host: Host) -> dict[str, str]:
 
 def commands(service: Service, directive: str) -> tuple[execline.Exec, ...]:
     """The commands of ``ExecStart`` and its like, specifiers and known variables filled in."""
-    unit = service.unit
-    if unit is None:
+    if service.unit is None:
         return ()
-    return tuple(
-        command
-        for line in unitfile.values(unit, "Service", directive)
-        for command in execline.split_exec(
-            line, unit.name, variables(service), specifiers(service.host)
+    made = service._commands
+    if directive not in made:
+        made[directive] = tuple(
+            command
+            for line in unitfile.values(service.unit, "Service", directive)
+            for command in execline.split_exec(
+                line, service.unit.name, variables(service), specifiers(service.host)
+            )
         )
-    )
+    return made[directive]
 
 
 def setting(service: Service, name: str, section: str = "Service") -> str:

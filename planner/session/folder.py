@@ -23,7 +23,8 @@ def private_folder(places: tuple[Path, ...] = ()) -> Iterator[Path]:
     one ends these and removes it. A lock, which ends
     with the process that holds it, tells the two apart. ``places``: default is memory first.
     """
-    candidates = [place for place in places or _places() if os.access(place, os.W_OK | os.X_OK)]
+    wanted = places or memory_first()
+    candidates = [place for place in wanted if os.access(place, os.W_OK | os.X_OK)]
     for place in candidates:
         _sweep(place)
     home = candidates[0] if candidates else Path(tempfile.gettempdir())
@@ -37,7 +38,7 @@ def private_folder(places: tuple[Path, ...] = ()) -> Iterator[Path]:
         os.close(lock)
 
 
-def _places() -> tuple[Path, ...]:
+def memory_first() -> tuple[Path, ...]:
     """Folders in memory that belong to the user or to all, then the one for temporary files."""
     wanted = [Path(os.environ.get("XDG_RUNTIME_DIR") or "/nonexistent"), Path("/dev/shm")]  # noqa: S108
     memory = [place for place in wanted if _in_memory(place) and _room(place)]

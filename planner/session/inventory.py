@@ -57,6 +57,18 @@ def targets(options: Options) -> tuple[Target, ...]:
 
     InputError: an inventory that is missing or broken, a limit that nobody matches.
     """
+    found = _read(listed(options))
+    if not found:
+        wanted = f"no host matches --limit {options.limit}" if options.limit else "no hosts in it"
+        raise InputError(f"{_sources(options)}: {wanted}: see ansible-inventory --graph")
+    return found
+
+
+def listed(options: Options) -> dict[str, Any]:
+    """The inventory as ``ansible-inventory --list`` has it, with every variable.
+
+    InputError: an inventory that is missing or broken.
+    """
     with private_folder() as folder:
         command = [program("ansible-inventory"), "--list"]
         command += inventory_arguments(options, folder)
@@ -74,11 +86,8 @@ def targets(options: Options) -> tuple[Target, ...]:
     if done.returncode:
         raise InputError(f"{_sources(options)}: {_error(done.stderr)}")
     _check_parsed(options, done.stderr)
-    found = _read(json.loads(done.stdout))
-    if not found:
-        wanted = f"no host matches --limit {options.limit}" if options.limit else "no hosts in it"
-        raise InputError(f"{_sources(options)}: {wanted}: see ansible-inventory --graph")
-    return found
+    data: dict[str, Any] = json.loads(done.stdout)
+    return data
 
 
 def _sources(options: Options) -> str:

@@ -6,11 +6,17 @@ from typing import Annotated, Literal, get_args
 
 import msgspec
 
-from planner.model import Data
+from planner.images.choice import Policy as ImagePolicy
+from planner.model import Data, Output
 from planner.rules.context import Orchestrator, Policy
 
 Day = Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
+Digest = Annotated[str, msgspec.Meta(pattern="^sha256:[0-9a-f]{64}$")]
+Prefix = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(/[a-z0-9][a-z0-9._-]*)*)?$"),
+]
 Arch = Literal["x86_64", "aarch64"]
 
 
@@ -62,6 +68,24 @@ class Force(Data, frozen=True, kw_only=True):
     """The last day on which it counts."""
 
 
+class ImagesFile(Data, frozen=True):
+    """What images are built from and called."""
+
+    policy: ImagePolicy = "faithful"
+    """``faithful``: the machine's own release and packages; ``official``: the application's own
+    image, where the planner knows how the two differ."""
+    workloads: dict[str, ImagePolicy] = msgspec.field(default_factory=dict)
+    """Policy by shell pattern of ``host/name``; the first that fits counts."""
+    registry: Prefix = ""
+    """Prefix of the names of built images, ``registry.example/team``."""
+    mirrors: dict[str, Prefix] = msgspec.field(default_factory=dict)
+    """By registry (``docker.io``), the prefix from which its images are pulled instead."""
+    allow: tuple[Words, ...] = ()
+    """Shell patterns of base images; left out: all."""
+    digests: dict[str, Digest] = msgspec.field(default_factory=dict)
+    """By full name with tag; `planner digests` writes such a file for `--digests`."""
+
+
 class SettingsFile(Data, frozen=True):
     target: TargetFile = TargetFile()
     signals: dict[str, SignalFile] = msgspec.field(default_factory=dict)
@@ -69,6 +93,9 @@ class SettingsFile(Data, frozen=True):
     """By rule and name: numbers, sizes (``512MiB``, ``1GB``), shares (``25%``)."""
     rules: str = ""
     """Folder of own rules, from where this file is."""
+    images: ImagesFile = ImagesFile()
+    targets: tuple[Output, ...] | None = None
+    """What is written beside Compose files; left out: what ``target.orchestrator`` takes."""
     accept: tuple[Acceptance, ...] = ()
     force: tuple[Force, ...] = ()
 
@@ -87,5 +114,10 @@ HINTS = {
     "groups": "a list of patterns",
     "variables": "lists of patterns by name of the variable",
     "rules": "a folder",
+    "registry": "a prefix such as registry.example/team",
+    "mirrors": "prefixes by registry, such as docker.io: registry.example/hub",
+    "allow": "a list of patterns",
+    "digests": "sha256:... by full name with tag",
+    "targets": f"a list of {', '.join(get_args(Output))}",
 }
 """What a key takes, for whoever wrote something else."""

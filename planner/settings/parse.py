@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from planner.rules.context import SIGNALS, Context, Patterns, Target
-from planner.settings.file import SignalFile, TargetFile
+from planner.images import FAITHFUL, Choice, references
+from planner.model import Output
+from planner.rules.context import SIGNALS, Context, Orchestrator, Patterns, Target
+from planner.settings.file import ImagesFile, SignalFile, TargetFile
 from planner.settings.quantity import number
 from planner.settings.reviewers import overrides
 from planner.settings.typed import near, typed
-from planner.yamltext import Lines, fail, read
+from planner.yamltext import Lines, Path, fail, read
+
+_TAKES: dict[Orchestrator, Output] = {
+    "compose": "compose",
+    "swarm": "swarm",
+    "kubernetes": "kubernetes",
+    "podman": "quadlet",
+    "ecs": "ecs",
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,8 @@ class Settings:
     context: Context = field(default_factory=Context)
     rules: str = ""
     """Folder of own rules, from where the file is."""
+    images: Choice = FAITHFUL
+    targets: tuple[Output, ...] = ("compose",)
     lines: Lines = field(default_factory=dict)
 
     @property
@@ -54,8 +66,20 @@ def parse(file: str, text: str) -> Settings:
             overrides=tuple(overrides(file, lines, found)),
         ),
         rules=found.rules,
+        images=_images(file, lines, found.images),
+        targets=outputs(found.targets, found.target.orchestrator),
         lines=lines,
     )
+
+
+def outputs(
+    asked: Iterable[Output] | None, orchestrator: Orchestrator | None = None
+) -> tuple[Output, ...]:
+    """What a plan writes: Compose files always, and what is asked for, else what the orchestrator
+    takes."""
+    if asked is None:
+        asked = (_TAKES[orchestrator],) if orchestrator else ()
+    return tuple(sorted({"compose", *asked}))
 
 
 def _target(found: TargetFile) -> Target:
@@ -65,6 +89,45 @@ def _target(found: TargetFile) -> Target:
         orchestrator=found.orchestrator or "",
         policy=found.policy,
     )
+
+
+def _images(file: str, lines: Lines, found: ImagesFile) -> Choice:
+    for name in found.digests:
+        _full_name(file, lines, ("images", "digests", name), name)
+    for registry in found.mirrors:
+        if "." not in registry and ":" not in registry and registry != "localhost":
+            at = ("images", "mirrors", registry)
+            fail(file, lines, at, f"{registry} is no registry: name one, such as docker.io")
+    return Choice(
+        found.policy,
+        dict(found.workloads),
+        found.registry,
+        dict(found.mirrors),
+        found.allow,
+        dict(found.digests),
+    )
+
+
+def digests(file: str, text: str) -> dict[str, str]:
+    """Read a file of digests by full name with tag, as ``planner digests`` writes it.
+
+    Raises InputError for the first line that is none.
+    """
+    data, lines = read(file, text)
+    for name, digest in data.items() if isinstance(data, dict) else ():
+        _full_name(file, lines, (name,), name)
+        if not isinstance(digest, str) or not references.DIGEST.fullmatch(digest):
+            fail(file, lines, (name,), f"{name}: no digest: write sha256: and 64 digits")
+    if not isinstance(data, dict):
+        fail(file, lines, (), "no digests by name: write NAME:TAG: sha256:...")
+    return dict(data)
+
+
+def _full_name(file: str, lines: Lines, at: Path, name: str) -> None:
+    found = references.parse(name)
+    if found is None or str(found) != name or not found.tag:
+        example = "docker.io/library/debian:bookworm-slim"
+        fail(file, lines, at, f"{name} is no full name of an image with a tag, such as {example}")
 
 
 def _signals(

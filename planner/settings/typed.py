@@ -9,10 +9,14 @@ from typing import Any
 
 import msgspec
 
+from planner.images.choice import Policy as ImagePolicy
 from planner.settings.file import (
     HINTS,
     Acceptance,
+    Digest,
     Force,
+    ImagesFile,
+    Prefix,
     SettingsFile,
     SignalFile,
     TargetFile,
@@ -21,7 +25,7 @@ from planner.yamltext import Lines, Path, fail, path_in
 
 _KEYS = frozenset(
     field
-    for kind in (SettingsFile, TargetFile, SignalFile, Acceptance, Force)
+    for kind in (SettingsFile, TargetFile, ImagesFile, SignalFile, Acceptance, Force)
     for field in kind.__struct_fields__
 )
 """Names that a key may have somewhere in the file."""
@@ -47,6 +51,10 @@ def _pieces(data: Any) -> Iterator[tuple[Path, Any, Any]]:
         for inner, values in _entries(value, "variables"):
             yield (*at, *inner), values, tuple[str, ...]
         yield at, value, SignalFile
+    images = data.get("images") if isinstance(data, dict) else None
+    for key, kind in (("workloads", ImagePolicy), ("mirrors", Prefix), ("digests", Digest)):
+        for at, value in _entries(images, key):
+            yield ("images", *at), value, kind
     for at, value in _entries(data, "thresholds"):
         for name, threshold in value.items() if isinstance(value, dict) else ():
             yield (*at, name), threshold, int | float | str

@@ -107,6 +107,12 @@ def move(volume: Volume, image: str, family: str = "debian") -> Move:
     )
 
 
+def live(volume: Volume, name: str, image: str, family: str = "debian") -> str:
+    """Return the command that fills the volume ``name`` while the service runs; arguments as
+    :func:`move`, which says whether it can be copied at all."""
+    return _copy(volume, name, image, family, live=True)
+
+
 def _memory(volume: Volume) -> str:
     """Where tar on the machine remembers what the first pass took; gone with the next boot."""
     return f"/run/planner-{volume.name}.snar"
@@ -163,6 +169,8 @@ def _copy(volume: Volume, name: str, image: str, family: str, *, live: bool) -> 
         # A base backup holds no entry for the data directory itself.
         own = volume.owner
         unpack += f" && chown {own.uid}:{own.gid} /to && chmod {_mode(own.mode)} /to"
+        # pg_basebackup's list of what it sent, owned by nobody that the machine knows.
+        unpack += " && rm -f /to/backup_manifest"
     return f"{remote(source)} | {_inside(name, image, unpack, interactive=True, writable=True)}"
 
 

@@ -6,12 +6,12 @@ job)``). Adding a kind is adding its module here, before the general one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
 from planner.facts import unitfile
-from planner.model import Agent, CronJob, Data, Host, Listener, TextFile, Workload
+from planner.model import Agent, CronJob, Data, Host, Listener, TextFile, Volume, Workload
 from planner.service import (
     agents,
     config,
@@ -28,10 +28,59 @@ from planner.service import (
 )
 from planner.service.view import Service, called, program, stem, why_unknown
 from planner.store import slug
-from planner.workloads import job, kernel, nginx, postgresql, python, redis, service, windows
+from planner.workloads import (
+    apache,
+    caddy,
+    elasticsearch,
+    etcd,
+    exporter,
+    haproxy,
+    influxdb,
+    job,
+    kernel,
+    memcached,
+    mongodb,
+    mysql,
+    nginx,
+    pgbouncer,
+    phpfpm,
+    postgresql,
+    prometheus,
+    python,
+    redis,
+    registry,
+    service,
+    squid,
+    traefik,
+    varnish,
+    windows,
+)
 
 _RELAYS = frozenset({"postfix", "master", "exim4", "exim", "sendmail", "nullmailer", "msmtpd"})
-DETECTORS = (nginx.detect, postgresql.detect, redis.detect, kernel.detect, python.detect)
+DETECTORS = (
+    nginx.detect,
+    apache.detect,
+    haproxy.detect,
+    varnish.detect,
+    squid.detect,
+    caddy.detect,
+    traefik.detect,
+    phpfpm.detect,
+    postgresql.detect,
+    redis.detect,
+    mysql.detect,
+    memcached.detect,
+    etcd.detect,
+    influxdb.detect,
+    elasticsearch.detect,
+    mongodb.detect,
+    registry.detect,
+    prometheus.detect,
+    exporter.detect,
+    pgbouncer.detect,
+    kernel.detect,
+    python.detect,
+)
 """Asked in this order; who answers first has the service, the rest is for the general one."""
 
 
@@ -217,21 +266,52 @@ def _orphan(host: Host, entry: Listener, port: int) -> Workload:
 
 def _unique(workloads: Sequence[Workload]) -> tuple[Workload, ...]:
     """Sorted by name; a name that comes twice gets a number. Volumes are named for the machine,
-    too, since two machines may come to one target.
+    too, since two machines may come to one target. A path of two workloads is one volume.
     """
     seen: dict[str, int] = {}
     taken: set[str] = set()
     found: list[Workload] = []
+    held: dict[str, str] = {}
     for workload in sorted(workloads, key=lambda w: (w.name, w.title)):
         number = seen[workload.name] = seen.get(workload.name, 0) + 1
         name = workload.name if number == 1 else f"{workload.name}-{number}"
         volumes = []
-        for volume in workload.volumes:
+        for volume in _widened(workload, workloads):
             path = volume.path.strip("/").replace("/", "-")
-            made = slug(f"{slug(workload.host)}-{name}-{path}".replace("@", "-"), taken)
+            made = held.get(volume.path) or slug(
+                f"{slug(workload.host)}-{name}-{path}".replace("@", "-"), taken
+            )
+            held[volume.path] = made
             taken.add(made)
             volumes.append(replace(volume, name=made))
         found.append(
             replace(workload, name=name, id=f"{workload.host}/{name}", volumes=tuple(volumes))
         )
     return tuple(found)
+
+
+def _widened(workload: Workload, every: Sequence[Workload]) -> Iterable[Volume]:
+    """Its volumes; for content that lies inside of another one's (a document root in the folder of
+    its application), that one: two volumes of the same files would part."""
+    outer = {
+        v.path: v
+        for other in every
+        for v in other.volumes
+        if v.kind in ("content", "upload") and v.consistency != "none"
+    }
+    done: set[str] = set()
+    for volume in workload.volumes:
+        around = [
+            o
+            for path, o in outer.items()
+            if volume.kind in ("content", "upload")
+            and path != volume.path
+            and places.below(volume.path, path)
+        ]
+        if around:
+            widest = min(around, key=lambda o: len(o.path))
+            reason = f"{volume.path} in it: {volume.reason}"
+            volume = replace(widest, reason=reason, read_only=volume.read_only)
+        if volume.path not in done:
+            done.add(volume.path)
+            yield volume

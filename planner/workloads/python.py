@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from planner.facts import unitfile
 from planner.model import Health, Host, Pin, Python, Workload
-from planner.service import application, config, health, pins, places, storage
+from planner.service import application, config, health, keeps, pins, places, storage
 from planner.service.command import derive
 from planner.service.describe import Kind, container_user, workload
 from planner.service.storage import Storage
@@ -59,7 +59,8 @@ def detect(service: Service) -> Workload | None:
             [*roots, *(s.path for s in carried.secrets), *_env_files(service)],
         ),
         storage.of_variables(service, run_as, roots),
-        storage.by_convention(service, names, roots),
+        keeps.by_command(service, run_as, roots, roots),
+        keeps.by_convention(service, names, roots),
         Storage(directories=config.key_folder(carried, run_as)),
     )
     trait = _SERVERS.get(server, "")

@@ -82,7 +82,11 @@ def page(found: Sequence[Case]) -> str:
         "Made by `pytest tests/test_judgement.py --accept` from `tests/judgement`: machines that\n"
         "were described and labelled from the guidance by authors who had not read the rules.\n"
         "Those that are held out were not looked at by who writes rules.\n"
-        "All of them are constructed.\n"
+        "All of them are constructed.\n\n"
+        "On the first run of the part that is held out now, which was committed before it, 3 of\n"
+        "107 workloads that must stay came out movable (two programs in a desktop session, PHP 5\n"
+        "with code of its own), and 236 of 239 that can move were found. Those machines were then\n"
+        "looked at, the rules were mended in general, and they count as seen.\n"
     ]
     for title, held_out in (("Seen while rules were written", False), ("Held out", True)):
         own = workloads(c for c in found if c.held_out == held_out)

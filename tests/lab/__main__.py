@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import lab, prove
+from . import lab, prove, registry, targets
 from .capture import capture, fixtures
 from .definition import FIXTURES, Machine, load_all
 from .errors import LabError
@@ -81,6 +81,17 @@ def _fixtures(state: State, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _registry(state: State, arguments: argparse.Namespace) -> int:
+    registry.prove(state)
+    return 0
+
+
+def _targets(state: State, arguments: argparse.Namespace) -> int:
+    for line in targets.check(state, arguments.folder):
+        print(line)
+    return 0
+
+
 def _down(state: State, arguments: argparse.Namespace) -> int:
     lab.down(state)
     return 0
@@ -125,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, says in (
         ("down", _down, "take everything down; caches stay"),
         ("status", _status, "list the machines"),
+        ("registry", _registry, "pin a plan by the digests of a registry, and pull by them"),
     ):
         commands.add_parser(name, help=says).set_defaults(run=run)
     raised = commands.add_parser(
@@ -142,6 +154,13 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("folder", type=Path)
     made.add_argument("names", nargs="*", help="only these machines")
     made.set_defaults(run=_fixtures)
+    valid = commands.add_parser(
+        "targets", help="Quadlet's generator and Docker's reader of stacks, in trixie"
+    )
+    valid.add_argument(
+        "folder", type=Path, nargs="?", help="a plan (default: the demo and hostile machines)"
+    )
+    valid.set_defaults(run=_targets)
     ssh = commands.add_parser("ssh", help="log in to a machine, or run a command there")
     ssh.add_argument("name")
     ssh.add_argument("command", nargs=argparse.REMAINDER)

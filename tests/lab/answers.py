@@ -1,79 +1,58 @@
-"""What a workload answers: asked of the machine, asked of its container, and compared."""
+"""What `planner verify` does not ask: the values in the data, on the machine and in its container.
+
+The items of a definition's `answers` that are commands. Those that are `http` are asked by
+`planner verify`, too, as paths."""
 
 import shlex
 import subprocess
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from .definition import Machine
-from .http import Answer, ask
 from .state import State
 
-Answers = Mapping[str, object]
-"""What was asked, and what came back."""
 
-
-@dataclass(frozen=True)
-class Difference:
-    """One question that the container answers otherwise than the machine."""
-
-    question: str
-    machine: object
-    container: object
-
-    def __str__(self) -> str:
-        return f"{self.question}\n    machine:   {self.machine}\n    container: {self.container}"
-
-
-def of_machine(state: State, machine: Machine, workload: str) -> Answers:
-    """Ask the machine itself."""
+def differences(
+    state: State, machine: Machine, workload: str, container: str, env: Mapping[str, str]
+) -> Iterator[str]:
+    """Commands to which the container answers otherwise; a silence on both sides is one, too."""
     root = "" if machine.login == "root" else "sudo -n "
 
-    def run(user: str, command: str) -> str:
+    def there(user: str, command: str) -> str:
         line = f"{root}runuser -u {user} -- sh -c {shlex.quote(command)}"
         return _output(["ssh", "-F", str(state.ssh_config), machine.name, line], {})
 
-    return _ask(machine, workload, machine.address, run)
+    def here(user: str, command: str) -> str:
+        return _output(["podman", "exec", "--user", user, container, "sh", "-c", command], env)
 
-
-def of_container(
-    machine: Machine, workload: str, container: str, env: Mapping[str, str]
-) -> Answers:
-    """Ask the container, whose ports are published on this box under the machine's numbers."""
-
-    def run(user: str, command: str) -> str:
-        argv = ["podman", "exec", "--user", user, container, "sh", "-c", command]
-        return _output(argv, env)
-
-    return _ask(machine, workload, "127.0.0.1", run)
-
-
-def compare(machine: Answers, container: Answers) -> list[Difference]:
-    """Every question with two answers; a question that one side was not asked is one, too."""
-    return [
-        Difference(question, machine.get(question), container.get(question))
-        for question in sorted({*machine, *container})
-        if machine.get(question) != container.get(question) or _silent(machine.get(question))
-    ]
-
-
-def _silent(answer: object) -> bool:
-    """Two silences are equal and prove nothing."""
-    return not answer or (isinstance(answer, Answer) and answer.status == 0)
-
-
-def _ask(
-    machine: Machine, workload: str, address: str, run: Callable[[str, str], str]
-) -> dict[str, object]:
-    found: dict[str, object] = {}
     for item in machine.answers:
-        if item["workload"] != workload:
-            continue
-        if "http" in item:
-            found[item["http"]] = ask(address, item["http"])
-        else:
-            found[item["command"]] = run(item["as"], item["command"])
-    return found
+        if item["workload"] == workload and "command" in item:
+            yield from _compared(item, there, here)
+
+
+def _compared(
+    item: Mapping[str, str], there: Callable[[str, str], str], here: Callable[[str, str], str]
+) -> Iterator[str]:
+    was, now = there(item["as"], item["command"]), here(item["as"], item["command"])
+    if not was or was != now:
+        yield f"{item['command']}\n    machine:   {was}\n    container: {now}"
+
+
+def asked_again(plan: Path, slug: str, env: Mapping[str, str]) -> str:
+    """Run the script that `planner verify` wrote at the containers of the change; its complaint."""
+    done = subprocess.run(
+        ["sh", f"hosts/{slug}/verify.sh"],
+        cwd=plan,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    if done.returncode == 0:
+        return ""
+    lines = [x for x in done.stdout.splitlines() if not x.startswith("same")]
+    return "\n".join([*lines, done.stderr[-1000:]])
 
 
 def _output(argv: list[str], env: Mapping[str, str]) -> str:

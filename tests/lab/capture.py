@@ -21,7 +21,7 @@ _SOURCE = re.compile(r"(\bURIs: *|^\|?deb(?:-src)? (?:\[[^\]]*\] )?)(https?://)(
 
 def capture(state: State, folder: Path) -> list[Path]:
     """Write every snapshot of the last run into *folder*; LabError if one holds a secret."""
-    return [store.write_snapshot(folder, s) for s in _taken(state.run / "snapshots", "tests/lab")]
+    return [store.write_snapshot(folder, s) for s in _taken(state.run / "snapshots")]
 
 
 def fixtures(state: State, folder: Path) -> list[Path]:
@@ -33,7 +33,7 @@ def fixtures(state: State, folder: Path) -> list[Path]:
         stdin=subprocess.DEVNULL,
         check=True,
     )
-    found = _taken(taken, "tests/lab/fixtures")
+    found = _taken(taken)
     paths = [folder / snapshot.host / "snapshot.json" for snapshot in found]
     for path, snapshot in zip(paths, found, strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,8 +41,8 @@ def fixtures(state: State, folder: Path) -> list[Path]:
     return paths
 
 
-def _taken(folder: Path, where: str) -> list[Snapshot]:
-    cleaned = [_cleaned(snapshot, where) for snapshot in store.read_snapshots([folder])]
+def _taken(folder: Path) -> list[Snapshot]:
+    cleaned = [_cleaned(snapshot) for snapshot in store.read_snapshots([folder])]
     for snapshot in cleaned:
         for name, value in secrets().items():
             if value in store.encode(snapshot).decode():
@@ -50,18 +50,17 @@ def _taken(folder: Path, where: str) -> list[Snapshot]:
     return cleaned
 
 
-def _cleaned(snapshot: Snapshot, where: str) -> Snapshot:
+def _cleaned(snapshot: Snapshot) -> Snapshot:
     """The host of each source of packages replaced, wherever it stands in the snapshot."""
     texts = (section.text for section in snapshot.sections.values())
     mirrors = {m[3] for text in texts for m in _SOURCE.finditer(text)} - {MIRROR}
 
     def clean(section: Section) -> Section:
-        text = section.text
+        text, reason = section.text, section.reason
         for mirror in sorted(mirrors, key=len, reverse=True):
-            text = text.replace(mirror, MIRROR)
-        return msgspec.structs.replace(section, text=text)
+            text, reason = text.replace(mirror, MIRROR), reason.replace(mirror, MIRROR)
+        return msgspec.structs.replace(section, text=text, reason=reason)
 
     sections = {name: clean(section) for name, section in snapshot.sections.items()}
-    return msgspec.structs.replace(
-        snapshot, sections=sections, origin_note=f"a machine of the laboratory ({where})"
-    )
+    note = "a machine of the planner's laboratory"
+    return msgspec.structs.replace(snapshot, sections=sections, origin_note=note)

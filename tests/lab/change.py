@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import resource
 import shlex
 import subprocess
 import sys
@@ -15,18 +16,32 @@ from .network import address
 from .state import State
 
 
-def environment(state: State, host: HostPlan) -> dict[str, str]:
-    """What an operator would have set before the first line."""
+def base_environment(state: State) -> dict[str, str]:
+    """What an operator would have set for every machine: the engine, and where its settings are."""
     programs = str(Path(sys.executable).parent)
     return {
         **os.environ,
         "PATH": f"{programs}:{os.environ['PATH']}",
         "CONTAINERS_CONF": str(state.containers_conf),
-        "ANSIBLE_INVENTORY": str(state.inventory),
         "ENGINE": "podman",
+        "BUILD_FLAGS": "--network host",
+        "NOFILE": str(_open_files()),
+    }
+
+
+def _open_files() -> int:
+    """What a Redis asks for, as far as this box allows it."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 65535 if most == resource.RLIM_INFINITY else min(most, 65535)
+
+
+def environment(state: State, host: HostPlan) -> dict[str, str]:
+    """What an operator would have set before the first line."""
+    return {
+        **base_environment(state),
+        "ANSIBLE_INVENTORY": str(state.inventory),
         "COMPOSE": "podman-compose",
         "SSH": f"ssh -F {state.ssh_config} {host.name}",
-        "BUILD_FLAGS": "--network host",
         # The cut-over of a name that the shop speaks to: its database has moved to this box.
         "HOST_DB_LAB_INTERNAL": address(1),
         "CLIENT_NETWORK": "10.0.0.0/8",

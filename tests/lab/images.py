@@ -1,6 +1,7 @@
 """Container engine: its settings, and base images under the names that a Dockerfile pulls."""
 
 import os
+import resource
 from pathlib import Path
 
 from . import rootfs
@@ -15,13 +16,16 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 
 [containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+default_ulimits = ["nofile={files}:{files}", "nproc=1024:1024"]
 """
 
 
 def configure(state: State) -> None:
     """Write the file that CONTAINERS_CONF points to."""
-    state.containers_conf.write_text(_CONF)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # as many as a Redis wants, which complains otherwise
+    files = 16384 if most == resource.RLIM_INFINITY else min(most, 16384)
+    state.containers_conf.write_text(_CONF.format(files=files))
 
 
 def name(suite: str) -> str:

@@ -1,6 +1,5 @@
 """The proof: plan the real machines, carry out what the plan says, compare the answers."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,15 +7,15 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from msgspec import structs
 
 from planner import store
 from planner.change.names import MOVES, container_name
 from planner.model import HostPlan, Plan, Step, WorkloadPlan
+from planner.questions import Verified
 
-from . import answers, boot, change, mutations, readonly
+from . import answers, boot, change, compared, mutations, readonly, ready
 from .definition import Machine, load_all, secrets
 from .errors import LabError
 from .state import State
@@ -57,14 +56,14 @@ def run(state: State) -> None:
     )
     failures = list(_unexpected(plan, machines))
     rows: list[Row] = []
-    before: dict[str, dict[str, answers.Answers]] = {}
     hosts = {h.name: h for h in plan.hosts}
     _remove(state, plan)
     try:
+        verified = _verified(state, plan, folder, machines, failures)
         for name in ORDER:
-            before[name] = _prepared(state, folder, hosts[name], machines[name], failures)
+            _prepared(state, folder, hosts[name], failures)
         for name in [*ORDER, *sorted(set(hosts) - set(ORDER))]:
-            rows += _host(state, folder, hosts[name], machines[name], before.get(name), failures)
+            rows += _host(state, folder, hosts[name], machines[name], verified, failures)
     finally:
         for name in reversed(ORDER):
             _back_out(state, folder, hosts[name], failures)
@@ -121,19 +120,39 @@ def _moving(host: HostPlan) -> list[WorkloadPlan]:
     return [w for w in host.workloads if w.verdict.outcome in MOVES]
 
 
-def _prepared(
-    state: State, folder: Path, host: HostPlan, machine: Machine, failures: list[str]
-) -> dict[str, answers.Answers]:
-    """What the machine answers, and every step that needs no downtime: done for all machines
-    before the first is stopped, since they speak to each other."""
-    names = [w.workload.name for w in _moving(host)]
-    found = {name: answers.of_machine(state, machine, name) for name in names}
+def _verified(
+    state: State, plan: Plan, folder: Path, machines: dict[str, Machine], failures: list[str]
+) -> dict[str, Verified]:
+    """`planner verify` of everything, then with its containers broken in every known way."""
+    begun = time.monotonic()
+    options = compared.paths([machines[name] for name in ORDER])
+    code, found = compared.verify(state, folder, "--keep", *options)
+    try:
+        failures += compared.unequal(code, found)
+        print(f"verified in {time.monotonic() - begun:.0f} s", flush=True)
+        env = change.base_environment(state)
+        for host in plan.hosts:
+            for item in _moving(host):
+                name = compared.container(container_name(host, item.workload))
+                failures += answers.differences(
+                    state, machines[host.name], item.workload.name, name, env
+                )
+        if not failures:
+            failures += mutations.survivors(state, plan, folder)
+    finally:
+        compared.verify(state, folder, "--again", *options)
+    failures += compared.left(state)
+    return {w.workload: w for w in found.workloads}
+
+
+def _prepared(state: State, folder: Path, host: HostPlan, failures: list[str]) -> None:
+    """Carry out every step that needs no downtime: for all machines before the first is stopped,
+    since they speak to each other."""
     try:
         seconds = change.carry_out(state, folder, host, _steps(host, BEFORE_STOP))
         print(f"{host.name}: prepared in {sum(seconds.values()):.0f} s", flush=True)
     except LabError as error:
         failures.append(str(error))
-    return found
 
 
 def _host(
@@ -141,55 +160,37 @@ def _host(
     folder: Path,
     host: HostPlan,
     machine: Machine,
-    before: dict[str, answers.Answers] | None,
+    verified: dict[str, Verified],
     failures: list[str],
 ) -> list[Row]:
     rows = [Row(host.name, w.workload.name, w.verdict.outcome) for w in host.workloads]
     if not rows:
         return [Row(host.name, "-", host.outcome or "no verdict")]
     moving = _moving(host)
-    if not moving or before is None:
+    if not moving:
         return rows
+    for row, item in zip(rows, host.workloads, strict=True):
+        if item.workload.id in verified:
+            _judge(state, machine, verified[item.workload.id], row)
     try:
         seconds = change.carry_out(state, folder, host, _steps(host, AFTER_STOP))
     except LabError as error:
         failures.append(str(error))
         return rows
     print(f"{host.name}: moved in {sum(seconds.values()):.0f} s", flush=True)
-    for row, item in zip(rows, host.workloads, strict=True):
-        if item in moving:
-            _judge(state, host, machine, item, before[row.workload], row)
-            failures += row.notes
-    failures += mutations.survivors(state, host, machine, before)
+    env = change.environment(state, host)
+    if complaint := answers.asked_again(folder, host.slug, env):
+        failures.append(f"{host.name}: hosts/{host.slug}/verify.sh after the move:\n{complaint}")
     return rows
 
 
-def _judge(
-    state: State,
-    host: HostPlan,
-    machine: Machine,
-    item: WorkloadPlan,
-    before: answers.Answers,
-    row: Row,
-) -> None:
-    """Fill a row: image, size, user and answers of the container that the change started."""
-    env = change.environment(state, host)
-    name = container_name(host, item.workload)
-    after = answers.of_container(machine, item.workload.name, name, env)
-    differences = answers.compare(before, after)
-    row.compared, row.equal = len(before), len(before) - len(differences)
-    row.notes += [f"{host.name}/{row.workload}: {d}" for d in differences]
-    if not before:
-        row.notes.append(f"{host.name}/{row.workload}: nothing was compared")
-    image = _inspect(env, "image", item.image.tag if item.image else "")
-    row.built = "yes" if image else "no"
-    row.image = _mib(int(image["Size"])) if image else "-"
+def _judge(state: State, machine: Machine, verified: Verified, row: Row) -> None:
+    """Fill a row: image, size and answers of the container beside its machine."""
+    row.compared = sum(r.outcome != "measured" for r in verified.results)
+    row.equal = sum(r.outcome == "equal" for r in verified.results)
+    row.built = "yes" if verified.built else "no"
+    row.image = _mib(verified.image_bytes)
     row.disk = _used(state, machine)
-    container = _inspect(env, "container", name)
-    user = str(container["Config"]["User"]) if container else ""
-    wanted = item.workload.run_as
-    if wanted and user.partition(":")[0] != str(wanted.uid):
-        row.notes.append(f"{host.name}/{row.workload}: runs as {user!r}, planned {wanted.uid}")
 
 
 def _used(state: State, machine: Machine) -> str:
@@ -198,13 +199,6 @@ def _used(state: State, machine: Machine) -> str:
     argv = ["ssh", "-F", str(state.ssh_config), machine.name, f"{root}du -xsk /"]
     done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     return _mib(int(done.stdout.split()[0]) * 1024) if done.stdout else "unknown"
-
-
-def _inspect(env: dict[str, str], kind: str, name: str) -> dict[str, Any] | None:
-    argv = ["podman", kind, "inspect", name]
-    done = subprocess.run(argv, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    found: list[dict[str, Any]] = json.loads(done.stdout) if done.returncode == 0 else []
-    return found[0] if found else None
 
 
 def _back_out(state: State, folder: Path, host: HostPlan, failures: list[str]) -> None:
@@ -226,9 +220,10 @@ def _steps(host: HostPlan, phases: Iterable[str]) -> list[Step]:
 def _still_there(state: State, machines: dict[str, Machine]) -> Iterator[str]:
     """What the machines do not answer any more after the backout."""
     for name in ORDER:
-        for workload in {a["workload"] for a in machines[name].answers}:
-            found = answers.of_machine(state, machines[name], workload)
-            yield from (f"after the backout: {d}" for d in answers.compare(found, found))
+        try:
+            ready.wait(state, machines[name], 60)
+        except LabError as error:
+            yield f"after the backout: {error}"
 
 
 def _leaks(folder: Path) -> Iterator[str]:

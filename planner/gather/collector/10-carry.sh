@@ -13,7 +13,7 @@ function denied(p,    b) {
 # carry: paths on standard input (one a line, dangerous ones already dropped); multi-file format.
 # $1: bytes in all. Follows no link unless $2 is "follow" (unit files live behind links).
 CARRY_AWK='
-BEGIN { FS = "\t"; FILE_LIMIT = 262144 }
+BEGIN { FS = "\t"; FILE_LIMIT = 524288 }
 index($0, MARK) == 1 { print; next }
 {
 	path = $7

@@ -202,10 +202,26 @@ s_modules() {
 		not_linux /proc/modules; return 1
 	fi
 	while read -r name _; do
-		taint=
+		taint=-
 		[ ! -r "/sys/module/$name/taint" ] || read -r taint <"/sys/module/$name/taint"
 		printf '%s\t%s\n' "$name" "$taint"
-	done </proc/modules
+	done </proc/modules | in_tree "/lib/modules/$(uname -r)/modules.dep"
+}
+
+# in_tree LIST: kernels before 3.4 tell no taint of a module. There it is where its file lies that
+# tells whether it came with the kernel; - stays where that is not known either.
+in_tree() {
+	[ -r "$1" ] || set -- /dev/null
+	awk -F '\t' -v LIST="$1" '
+		$2 != "-" { print; next }
+		!had++ {
+			while ((getline line <LIST) > 0) {
+				sub(/:.*/, "", line)
+				name = line; sub(/.*\//, "", name); sub(/\.ko(\.[a-z]+)?$/, "", name); gsub(/-/, "_", name)
+				where[name] = line ~ /(^|\/)kernel\// ? "" : "O"
+			}
+		}
+		{ print $1 "\t" ($1 in where ? where[$1] : "-") }'
 }
 
 # Parameters that services ask for. Whether a container has its own of each is the rules' to say:

@@ -84,16 +84,18 @@ s_unit_files() {
 	late "$UNIT_FILES_CODE" systemctl; return "$UNIT_FILES_CODE"
 }
 
+# Text of what runs, of what the boot starts and of what a timer starts.
 unit_paths() {
 	said "$UNITS" | awk '
 		function flush() {
-			if (active ~ /^(active|failed|activating|reloading)$/ || file ~ /^(enabled|generated|linked)/) {
+			if (active ~ /^(active|failed|activating|reloading)$/ || file ~ /^(enabled|generated|linked)/ || timed) {
 				if (path != "") print path
 				n = split(drop, w, " "); for (i = 1; i <= n; i++) print w[i]
 			}
-			active = file = path = drop = ""
+			active = file = path = drop = timed = ""
 		}
 		/^$/ { flush(); next }
+		/^TriggeredBy=.*[.]timer/ { timed = 1 }
 		/^ActiveState=/ { active = substr($0, 13) }
 		/^UnitFileState=/ { file = substr($0, 15) }
 		/^FragmentPath=/ { path = substr($0, 14) }

@@ -111,16 +111,30 @@ KNOWN_CONFIG='/etc/nginx/nginx.conf /etc/nginx/conf.d/* /etc/nginx/sites-availab
 # Names in arguments that look like configuration: text that a program was told to read.
 argument_files() {
 	said "$PROCESSES" | awk '
+		function under(base, names,    n, w, i) { n = split(names, w, " "); for (i = 1; i <= n; i++) print base "/" w[i] }
 		/^cwd / { cwd = substr($0, 5) }
 		/^P / { cwd = "" }
 		/^a / {
-			a = substr($0, 3); sub(/^--?[A-Za-z0-9_.-]*=/, "", a); sub(/^-[a-zA-Z]\//, "/", a)
+			a = substr($0, 3)
+			if (a ~ /\\/) next
+			if (match(a, /^-Dcatalina[.]base=\//)) under(substr(a, RLENGTH), "conf/server.xml conf/context.xml conf/tomcat-users.xml bin/setenv.sh")
+			if (match(a, /^-Djboss[.]server[.]base[.]dir=\//)) under(substr(a, RLENGTH) "/configuration", "standalone.xml standalone-full.xml standalone-ha.xml standalone-full-ha.xml")
+			if (match(a, /^(-D)?jetty[.]base=\//)) under(substr(a, RLENGTH), "start.ini start.d/http.ini start.d/https.ini start.d/ssl.ini start.d/server.ini")
+			if (match(a, /^PM2 v[^ ]*: God Daemon \(\/[^)]*/)) { sub(/^[^(]*[(]/, "", a); sub(/[)].*/, "", a); under(a, "dump.pm2"); next }
+			sub(/^--?[A-Za-z0-9_.-]*=/, "", a); sub(/^-[a-zA-Z]\//, "/", a)
 			if (a !~ /\.(conf|cfg|cnf|ini|yml|yaml|json|toml|properties|xml|env|py|config)$/ || a ~ /\\/) next
 			if (a ~ /\.py$/ && a !~ /conf|config|settings/) next
 			if (a ~ /^\//) print a
 			else if (cwd ~ /^\// && a !~ /^-|:|\.\./) print cwd "/" a
 		}'
-	said "$UNIT_TEXT" | awk '/^[|]EnvironmentFile=-?\// { sub(/^[|]EnvironmentFile=-?/, ""); print }'
+	said "$UNIT_TEXT" | awk '
+		/^[|]EnvironmentFile=-?\// { sub(/^[|]EnvironmentFile=-?/, ""); print }
+		/^[|]WorkingDirectory=-?\// && !/[\\%*?[]/ {
+			sub(/^[|]WorkingDirectory=-?/, ""); sub(/\/+$/, "")
+			print $0 "/config/puma.rb"; print $0 "/config/unicorn.rb"; print $0 "/config/sidekiq.yml"
+			print $0 "/appsettings.json"; print $0 "/appsettings.Production.json"
+		}
+		/^[|]ExecStart=/ { for (i = 2; i <= NF; i++) if ($i ~ /^\/[^\\*?%[]*\/(puma|unicorn|sidekiq|thin)[^\/]*[.](rb|yml)$/) print $i }'
 }
 
 collect_files() {

@@ -27,6 +27,20 @@ function want(p,    t) {
 }
 END { if (count > 6000) printf "%s S partial more than 6000 paths\n", MARK }'
 
+# The paths that come in, and of PostgreSQL's folders among them the links to a log and to
+# tablespaces that lie elsewhere, with what they lead to.
+with_tablespaces() {
+	all=$(cat)
+	said "$all"
+	said "$all" | local_only | while read -r d; do
+		{ [ -f "$d/PG_VERSION" ] && [ -d "$d/global" ]; } || continue
+		for l in "$d/pg_wal" "$d/pg_xlog" "$d"/pg_tblspc/*; do
+			if [ -L "$l" ]; then printf '%s\n' "$l" "$(readlink "$l" 2>/dev/null)"
+			elif [ -e "$l" ]; then printf '%s\n' "$l"; fi
+		done
+	done
+}
+
 collect_paths() {
 	set +f
 	TOPS=$(for d in /*; do printf '%s\n' "$d"; done); export TOPS
@@ -35,7 +49,7 @@ collect_paths() {
 		# names only: to ask a mount point for more may never come back
 		printf '%s\n' /srv /opt /var/www /var/lib /var/log /var/cache /var/spool /data | local_only |
 			while read -r d; do printf '%s\n' "$d" "$d"/*; done
-	} | { set -f; stat_lines; } | awk -F "$TAB" "$PASS_AWK$PLANNER_MASK"'
+	} | with_tablespaces | { set -f; stat_lines; } | awk -F "$TAB" "$PASS_AWK$PLANNER_MASK"'
 		BEGIN { split("f file d dir l link s socket p fifo b device c device", w, " "); for (i = 1; i < 14; i += 2) type[w[i]] = w[i + 1] }
 		{
 			sub(/\..*/, "", $6)

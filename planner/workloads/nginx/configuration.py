@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from planner.model import Host
-from planner.service import places
+from planner.service import included, places
 
 _TOKEN = re.compile(
     r"""\s+|\#[^\n]*|("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|([{};])|((?:\\.|\$\{[^}]*\}|[^\s{};])+)""",
@@ -36,7 +35,7 @@ def parse(host: Host, main: str) -> Iterator[Directive]:
     def walk(path: str, within: tuple[str, ...], server: int, depth: int) -> Iterator[Directive]:
         stack = [(within, server)]
         words: list[str] = []
-        for piece, bare in _tokens(_text(host, path)):
+        for piece, bare in _tokens(included.text(host, path)):
             around, number = stack[-1]
             if not bare or piece not in "{};":
                 words.append(piece)
@@ -46,7 +45,7 @@ def parse(host: Host, main: str) -> Iterator[Directive]:
             elif words:
                 name, args = words[0], tuple(words[1:])
                 if piece == ";" and name == "include" and args and depth < 8:
-                    for file in _included(host, prefix, args[0]):
+                    for file in included.matching(host, posixpath.join(prefix, args[0])):
                         yield from walk(file, around, number, depth + 1)
                 elif piece == "{":
                     counter[0] += name == "server"
@@ -68,34 +67,6 @@ def _tokens(text: str) -> Iterator[tuple[str, bool]]:
             yield re.sub(r"\\(.)", r"\1", quoted[1:-1]), False
         elif sign or word:
             yield sign or word, bool(sign)
-
-
-def _text(host: Host, path: str) -> str:
-    files = host.files.value or {}
-    if path in files:
-        return files[path].text
-    links = {f.path: f.link for f in host.config_files.value or () if f.link}
-    info = places.info(host, path)
-    target = links.get(path) or (info.link if info else "")
-    real = places.clean(posixpath.join(posixpath.dirname(path), target)) if target else ""
-    return files[real].text if real in files else ""
-
-
-def _included(host: Host, prefix: str, pattern: str) -> list[str]:
-    full = places.clean(posixpath.join(prefix, pattern))
-    known = {
-        *(host.files.value or {}),
-        *(host.paths.value or {}),
-        *(f.path for f in host.config_files.value or () if f.state != "deleted"),
-    }
-    depth = full.count("/")
-    return sorted(
-        p
-        for p in known
-        if p.count("/") == depth
-        and fnmatch.fnmatchcase(p, full)
-        and not posixpath.basename(p).startswith(".")
-    )
 
 
 def values(found: Iterable[Directive], names: tuple[str, ...]) -> tuple[str, ...]:

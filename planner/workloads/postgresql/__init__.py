@@ -7,15 +7,14 @@ import re
 
 from msgspec.structs import replace
 
-from planner.model import Account, Adaptation, Directory, Health, Host, Pin, Workload
-from planner.service import accounts, config, pins, places, storage
+from planner.model import Account, Adaptation, Health, Host, Pin, Workload
+from planner.service import accounts, binding, config, pins, places, storage
 from planner.service.command import Command
 from planner.service.describe import Kind, container_user, workload
-from planner.service.places import Wanted
 from planner.service.storage import Storage
 from planner.service.view import Service, called, stem
 from planner.shell import shell_word
-from planner.workloads.postgresql import locale
+from planner.workloads.postgresql import folders, locale
 from planner.workloads.postgresql.access import admissions
 from planner.workloads.postgresql.cluster import Cluster, find
 
@@ -66,7 +65,7 @@ def detect(service: Service) -> Workload | None:
         packages=_packages(host, package, cluster),
         carried=carried,
         kept=storage.joined(
-            _storage(service, cluster, run_as),
+            folders.found(service, cluster, run_as, _base_backup(cluster, run_as)),
             Storage(directories=config.key_folder(carried, run_as)),
         ),
         files=[f for f in config.texts(host, mine) if not f.path.endswith("/pg_hba.conf")],
@@ -82,6 +81,7 @@ def detect(service: Service) -> Workload | None:
         unknowns=(
             *_unread(host, cluster),
             *_environment(host, folder),
+            *_untold(host, cluster),
             *locale.unknowns(cluster.settings),
             *pins.missing(service, package),
         ),
@@ -94,6 +94,17 @@ def detect(service: Service) -> Workload | None:
         admissions=admissions(host, f"{folder}/pg_hba.conf"),
         locales=locale.made(host, cluster.settings),
         census=_census(cluster),
+    )
+
+
+def _extensions(version: str) -> str:
+    """Names of packages of extensions: Debian's and Ubuntu's, Timescale's, PGDG's for Red Hat."""
+    at = re.escape(version)
+    flat = re.escape(version.replace(".", ""))
+    return (
+        rf"postgresql-{at}-[a-z0-9.+-]+|postgresql-pl[a-z0-9]+-{at}|"
+        rf"postgresql{flat}-(contrib|pl[a-z]+|llvmjit)|postgresql-(contrib|pl[a-z]+)|"
+        rf"[a-z0-9.-]+-postgresql-{at}(-[a-z0-9.+-]+)?|[a-z][a-z0-9_]+_{flat}(-[a-z]+)?"
     )
 
 
@@ -110,12 +121,19 @@ def _command(cluster: Cluster) -> Command:
         if posixpath.dirname(cluster.config) == cluster.data
         else ("-c", f"config_file={cluster.config}")
     )
-    change = Adaptation(
-        "foreground",
-        "postgres is started itself, in the foreground",
-        "pg_ctlcluster and pg_ctl leave the foreground",
-    )
-    return Command((cluster.program, "-D", cluster.data, *own), (change,))
+    changes = [
+        Adaptation(
+            "foreground",
+            "postgres is started itself, in the foreground",
+            "pg_ctlcluster and pg_ctl leave the foreground",
+        )
+    ]
+    told = cluster.settings.get("listen_addresses", "")
+    if binding.elsewhere(told.split(",")):
+        own = (*own, "-c", "listen_addresses=*")
+        what = f"listens on every address of the container instead of {told}"
+        changes.append(Adaptation("bind", what, "the machine's addresses are none of its own"))
+    return Command((cluster.program, "-D", cluster.data, *own), tuple(changes))
 
 
 def _package(service: Service, cluster: Cluster) -> str:
@@ -143,77 +161,12 @@ def _packages(host: Host, package: str, cluster: Cluster) -> tuple[Pin, ...]:
     wanted += [(n, "the program") for n in _called_so(cluster)[:2]]
     wanted += [("postgresql-server", "chooses the version on the machine")]
     if cluster.version:
-        version = re.escape(cluster.version)
-        for extension in pins.matching(
-            host,
-            rf"postgresql-{version}-[a-z0-9.+-]+|"
-            rf"postgresql-pl[a-z0-9]+-{version}|"
-            rf"postgresql{version}-contrib|postgresql-contrib",
-        ):
-            if not re.search(r"-(doc|dbgsym|dbg|client)$", extension.name):
+        for extension in pins.matching(host, _extensions(cluster.version)):
+            if not re.search(r"-(doc|docs|dbgsym|dbg|client|devel|debuginfo)$", extension.name):
                 wanted.append((extension.name, "an extension that is installed on the machine"))
+    wanted += [(name, "its archive_command runs it") for name in folders.tools(cluster)]
     found = pins.pins(host, wanted)
     return (*found, *locale.packages(host, cluster.settings))
-
-
-def _sockets(cluster: Cluster) -> tuple[str, ...]:
-    told = cluster.settings.get("unix_socket_directories", "/var/run/postgresql")
-    found = (places.clean(part.strip().strip('"')) for part in told.split(","))
-    return tuple(p for p in found if p)
-
-
-def _storage(service: Service, cluster: Cluster, run_as: Account | None) -> Storage:
-    host = service.host
-    wanted: list[Wanted] = []
-    unknowns: list[str] = []
-    inside = (cluster.data,) if cluster.data else ()
-    held = storage.of_open_files(service, packaged=True, covered=inside)
-    outside = [w for w in held.wanted if w.kind == "data"]
-    if cluster.data:
-        # A base backup on standard output can hold one tablespace only.
-        live = () if outside else _base_backup(cluster, run_as)
-        wanted.append(
-            Wanted(
-                cluster.data,
-                "data",
-                "data_directory of its configuration",
-                "base-backup" if live else "stop",
-                "while it runs only its own base backup is consistent; at the cut-over it is "
-                "stopped and its files are copied",
-                live_copy=live,
-            )
-        )
-    else:
-        unknowns.append("Where its data directory lies is not known.")
-    wanted += [
-        Wanted(
-            entry.path,
-            "data",
-            f"{entry.reason}: a tablespace or the write-ahead log outside of the data directory",
-            "stop",
-            "it belongs to the data directory and moves with it",
-        )
-        for entry in outside
-    ]
-    logs = places.clean(cluster.settings.get("log_directory", ""))
-    if cluster.settings.get("logging_collector") == "on" and places.role(logs or "/") == "log":
-        wanted.append(
-            Wanted(
-                logs,
-                "logs",
-                "log_directory of its configuration",
-                "live",
-                "losing the last entries does no harm",
-            )
-        )
-    made = [
-        Directory(p, accounts.owned(run_as, "2775"), "its socket and PID file")
-        for p in _sockets(cluster)
-        if places.role(p) == "runtime" and p != "/run"
-    ]
-    if host.os.value and host.os.value.family == "debian":
-        made.append(Directory("/run/postgresql", accounts.owned(run_as, "2775"), "its PID file"))
-    return Storage(tuple(wanted), tuple(made), unknowns=(*unknowns, *held.unknowns))
 
 
 def _bin(cluster: Cluster, name: str) -> str:
@@ -228,7 +181,7 @@ def _port(cluster: Cluster) -> str:
 def _base_backup(cluster: Cluster, run_as: Account | None) -> tuple[str, ...]:
     """A tar of one tablespace on standard output; pg_basebackup refuses more than one there."""
     name = run_as.name if run_as else "postgres"
-    where = next(iter(_sockets(cluster)), "/run/postgresql")
+    where = next(iter(folders.sockets(cluster)), "/run/postgresql")
     return (
         "runuser",
         "-u",
@@ -251,7 +204,7 @@ def _base_backup(cluster: Cluster, run_as: Account | None) -> tuple[str, ...]:
 
 def _census(cluster: Cluster) -> str:
     """Rows of every table of every database, counted exactly by the server itself."""
-    where = next(iter(_sockets(cluster)), "/run/postgresql")
+    where = next(iter(folders.sockets(cluster)), "/run/postgresql")
     words = (_bin(cluster, "psql"), "-X", "-At", "-h", where, "-p", _port(cluster), "-d")
     psql = " ".join(shell_word(word) for word in words)
     databases = (
@@ -270,7 +223,7 @@ def _census(cluster: Cluster) -> str:
 
 
 def _health(cluster: Cluster) -> Health:
-    where = next(iter(_sockets(cluster)), "/run/postgresql")
+    where = next(iter(folders.sockets(cluster)), "/run/postgresql")
     return Health(
         (_bin(cluster, "pg_isready"), "-q", "-h", where, "-p", _port(cluster)),
         "accepts connections (pg_isready)",
@@ -283,6 +236,15 @@ def _unread(host: Host, cluster: Cluster) -> tuple[str, ...]:
         return ()
     reason = host.files.unknown or host.files.partial or "its text was not carried"
     return (f"What {cluster.config or 'postgresql.conf'} says is not known: {reason}",)
+
+
+def _untold(host: Host, cluster: Cluster) -> tuple[str, ...]:
+    """Programs of archive_command that no package of the machine is known to bring."""
+    return tuple(
+        f"Where {name} comes from, which its archive_command runs, is not known."
+        for name in folders.tools(cluster)
+        if not pins.installed(host, name)
+    )
 
 
 def _environment(host: Host, folder: str) -> tuple[str, ...]:

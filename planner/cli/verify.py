@@ -1,0 +1,190 @@
+"""``planner verify``: containers beside their machines, question by question."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from planner.cli.ansible_options import with_ansible_options
+
+if TYPE_CHECKING:
+    from planner.model import Plan
+    from planner.questions import Verification, Verified
+    from planner.session import Options
+    from planner.verify import Wishes
+
+
+class Data(StrEnum):
+    """What the volumes hold."""
+
+    copy = "copy"
+    empty = "empty"
+
+
+@with_ansible_options
+def verify(
+    ansible: Options,
+    plan_folder: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan's folder.")] = Path(
+        "plan"
+    ),
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[HOST[/WORKLOAD]]...", help="Default: all that moves."),
+    ] = None,
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", help="HOST or HOST/WORKLOAD that has to run, too, and is not compared."
+        ),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="podman or docker. Default: $ENGINE, or found.")] = "",
+    data: Annotated[Data, typer.Option(help="What the volumes hold.")] = Data.copy,
+    path: Annotated[
+        list[str] | None, typer.Option("--path", help="Ask web servers for this path, too.")
+    ] = None,
+    build_flag: Annotated[
+        list[str] | None,
+        typer.Option("--build-flag", help="For the engine's build. Default: $BUILD_FLAGS."),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the containers running.")] = False,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again", help="Compare with the containers that --keep left, and remove them."
+        ),
+    ] = False,
+    max_mib: Annotated[
+        int, typer.Option("--max-mib", help="As with extract, where files have to be fetched.")
+    ] = 4096,
+) -> None:
+    """Build what moves, run it apart from everything, and compare its answers with the machine's.
+
+    Machines are only read. --limit takes HOST and HOST/WORKLOAD, too, as the arguments after PLAN
+    do. Exit status 0: everything is equal.
+    """
+    from datetime import UTC, datetime
+
+    from planner import store
+    from planner.cli.stopping import stoppable
+    from planner.verify import Wishes
+    from planner.verify import verify as compare
+
+    plan = store.read_plan(plan_folder / "plan.json")
+    ansible, limited = _limit(plan, ansible)
+    flags = build_flag if build_flag is not None else shlex.split(os.environ.get("BUILD_FLAGS", ""))
+    wishes = Wishes(
+        (*(targets or ()), *limited),
+        tuple(beside or ()),
+        engine or os.environ.get("ENGINE", ""),
+        data.value,
+        tuple(path or ()),
+        tuple(flags),
+        keep,
+        again,
+    )
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    with stoppable():
+        if not again:
+            _fetch(plan, plan_folder, ansible, wishes, max_mib)
+        found = compare(plan, plan_folder, ansible, wishes, now, _say)
+    _write(plan, plan_folder, found)
+    _table(found)
+    typer.echo(f"{plan_folder / 'verify.json'}; hosts/*/verify.sh asks again after the change")
+    if not found.equal:
+        raise typer.Exit(1)
+
+
+def _limit(plan: Plan, ansible: Options) -> tuple[Options, tuple[str, ...]]:
+    """What --limit names; without it in the options, since what runs beside is reached, too."""
+    from dataclasses import replace
+
+    from planner.session import targets
+
+    if not ansible.limit:
+        return ansible, ()
+    ids = {i.workload.id for h in plan.hosts for i in h.workloads} | {h.name for h in plan.hosts}
+    names = tuple(filter(None, ansible.limit.split(",")))
+    if not ids.issuperset(names):
+        names = tuple(t.name for t in targets(ansible) if t.name in ids)
+    return replace(ansible, limit=""), names
+
+
+def _say(line: str) -> None:
+    from planner.cli.common import plain
+
+    typer.echo(plain(line), err=True)
+
+
+def _fetch(plan: Plan, plan_folder: Path, ansible: Options, wishes: Wishes, max_mib: int) -> None:
+    """Fetch what Dockerfiles copy, where it is not there yet; a failure shows in the build."""
+    from planner.change.names import build_folder, moving
+    from planner.cli.extract import say
+    from planner.extract import extract
+    from planner.verify import wanted
+
+    ids = wanted(plan, wishes)
+    folders = {
+        item.workload.id: build_folder(host, item)
+        for host in plan.hosts
+        for item in moving(host)
+        if item.workload.id in ids and item.workload.copies
+    }
+    lacking = {i: f for i, f in folders.items() if not (plan_folder / f / "rootfs").is_dir()}
+    if lacking:
+        extract(plan, plan_folder, ansible, lacking, say, max_mib * 2**20)
+
+
+def _write(plan: Plan, plan_folder: Path, found: Verification) -> None:
+    from planner import store
+    from planner.verify.again import again_script
+
+    store.write_file(plan_folder / "verify.json", store.encode(found))
+    verified = {w.workload: w for w in found.workloads}
+    for host in plan.hosts:
+        text = again_script(host, verified, found.began_at)
+        if text:
+            path = plan_folder / "hosts" / host.slug / "verify.sh"
+            store.write_file(path, text.encode(), executable=True)
+
+
+def _table(found: Verification) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from planner.cli.common import plain
+
+    console = Console()
+    table = Table("workload", "equal", "no answer", "different", "image", "ready", box=None)
+    for w in found.workloads:
+        count = {o: sum(r.outcome == o for r in w.results) for o in _ORDER}
+        size = f"{w.image_bytes / 2**20:.0f} MiB" if w.image_bytes >= 0 else "not built"
+        ready = f"{w.seconds} s" if w.seconds >= 0 else "never"
+        table.add_row(Text(plain(w.workload)), *(str(count[o]) for o in _ORDER), size, ready)
+    console.print(table)
+    for w in found.workloads:
+        for line in _lines(w):
+            console.print(Text(plain(line)), soft_wrap=True)
+
+
+_ORDER = ("equal", "unanswered", "different")
+
+
+def _lines(w: Verified) -> list[str]:
+    """What a person has to look at, and the figures."""
+    made = [f"{w.workload}: {w.problem}"] if w.problem else []
+    for r in w.results:
+        if r.outcome == "different":
+            made += [f"{w.workload}: {r.question.title}: {d}" for d in r.differences]
+        elif r.outcome == "unanswered":
+            made.append(f"{w.workload}: {r.question.title}: nobody answered: {r.container}")
+        elif r.question.kind == "root":
+            made.append(f"{w.workload}: {r.question.title}: {r.container}")
+        elif r.outcome == "measured":
+            made.append(f"{w.workload}: {r.question.title}: {r.machine} / {r.container}")
+    return made

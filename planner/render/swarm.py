@@ -1,0 +1,74 @@
+"""What a Swarm's stack says of a machine beyond its Compose file, and what it cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.model import Data, HostPlan, Job
+from planner.render.pods import Member, Pod, pods
+from planner.render.services import Mount, Port, Service
+
+
+class Stacked(Data, frozen=True):
+    """A service of a stack; ``secrets``: (name, path, uid, gid)."""
+
+    service: Service
+    ports: tuple[Port, ...]
+    secrets: tuple[tuple[str, str, str, str], ...]
+    mounts: tuple[Mount, ...]
+    extra_hosts: tuple[tuple[str, str, str], ...]
+    condition: str
+    job: Job | None
+    lost: tuple[str, ...]
+
+
+def stack(host: HostPlan) -> tuple[Stacked, ...]:
+    """Derive every service and job of a machine's stack; a group's ports go back to their owners,
+    since no two services of a Swarm share a network of their own."""
+    return tuple(
+        _stacked(pod, member) for pod in pods(host) for member in (*pod.members, *pod.jobs)
+    )
+
+
+def _stacked(pod: Pod, member: Member) -> Stacked:
+    s = member.service
+    own = {(x.port, x.protocol) for x in member.w.listeners}
+    ports = () if s.job else tuple(p for p in pod.ports if (p.number, p.protocol) in own)
+    user, _, group = s.user.partition(":")
+    gid = group or (str(member.w.run_as.gid) if member.w.run_as else "0")
+    uid = user if user.isdigit() else "0"
+    condition = {"no": "none", "on-failure": "on-failure"}.get(s.restart, "any")
+    return Stacked(
+        service=s,
+        ports=ports,
+        secrets=tuple((name, target, uid, gid) for name, _, target in s.secrets),
+        mounts=s.mounts,
+        extra_hosts=s.extra_hosts or pod.members[0].service.extra_hosts,
+        condition="none" if s.job else condition,
+        job=s.job,
+        lost=tuple(_lost(pod, member)),
+    )
+
+
+def _lost(pod: Pod, member: Member) -> Iterator[str]:
+    s = member.service
+    others = [m.service.name for m in pod.members if m.service.name != s.name]
+    ties = {c.kind for c in member.w.couplings}
+    if others and not s.job:
+        names = ", ".join(others)
+        if "loopback" in ties:
+            yield (
+                f"{s.name} and {names} speak over loopback, and services of a Swarm cannot: let "
+                f"them listen on every address and call each other by these names first"
+            )
+        if "socket" in ties or "file" in ties:
+            yield f"{s.name} shares files with {names}: both have to be placed on one node"
+    if s.job:
+        yield (
+            "nothing in a Swarm schedules it: it stands at no replica, and whatever schedules on a "
+            "manager runs it"
+        )
+        if s.network_of:
+            yield f"it spoke to {s.network_of} over loopback: here it needs that name"
+    if any(m.origin == "external" for m in s.mounts):
+        yield "its volumes are those of the node that has them: give it the node's name below"

@@ -1,0 +1,43 @@
+"""Answers of both sides as results, without the secrets that this comparison saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import structs
+
+from planner.questions import Answer, Question, Result, compare, useful
+
+_SILENT = Answer(reason="its container could not be asked")
+
+
+def judged(
+    id: str,
+    questions: Sequence[Question],
+    machine: tuple[Mapping[tuple[str, str], Answer], Mapping[tuple[str, str], Answer]],
+    container: Mapping[tuple[str, str], Answer],
+    secrets: Iterable[str],
+) -> tuple[Result, ...]:
+    """Results of one workload, in the order of its questions. ``machine``: before and after."""
+    hidden = sorted(secrets, key=len, reverse=True)
+    found = []
+    for question in questions:
+        at = (id, question.title)
+        before, after = (answers.get(at, Answer(reason="not asked")) for answers in machine)
+        found.append(compare(question, before, container.get(at, _SILENT), after))
+    return tuple(_hidden(result, hidden) for result in useful(found))
+
+
+def _hidden(result: Result, secrets: Sequence[str]) -> Result:
+    def clean(text: str) -> str:
+        for secret in secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    return structs.replace(
+        result,
+        machine=clean(result.machine),
+        container=clean(result.container),
+        differences=tuple(map(clean, result.differences)),
+        expected=tuple((name, clean(text)) for name, text in result.expected),
+    )

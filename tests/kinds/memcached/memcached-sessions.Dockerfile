@@ -1,0 +1,49 @@
+# Memcached, as it ran on memcached (snapshot of 2026-06-01T12:00:00Z).
+# Build in this folder, after `planner extract` has fetched rootfs/ from the machine.
+#
+# Base: same distribution and release as the machine (Debian GNU/Linux 12 (bookworm))
+ARG BASE="docker.io/library/debian:bookworm-slim"
+# The tag stands in BASE, so that a build can name another registry: --build-arg BASE=...
+# hadolint ignore=DL3006
+FROM ${BASE}
+
+LABEL \
+    "org.opencontainers.image.base.name"="docker.io/library/debian:bookworm-slim" \
+    "org.opencontainers.image.description"="Memcached as it ran on memcached" \
+    "org.opencontainers.image.title"="Memcached" \
+    "org.opencontainers.image.version"="1.6.18" \
+    "planner.host"="memcached" \
+    "planner.snapshot.sha256"="-" \
+    "planner.snapshot.taken-at"="2026-06-01T12:00:00Z" \
+    "planner.version"="0" \
+    "planner.workload"="memcached/memcached-sessions"
+
+# Section passwd, group: numeric ids as on the machine, made before packages can choose others.
+RUN set -eu; \
+    if getent group memcache >/dev/null; then groupmod -o -g 990 memcache; \
+    else groupadd -o -r -g 990 memcache; fi; \
+    if getent passwd memcache >/dev/null; then usermod -o -u 990 -g 990 memcache; \
+    else useradd -o -r -M -u 990 -g 990 -d /var/lib/memcache -s /usr/sbin/nologin memcache; fi; \
+    true
+
+# Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
+#   memcached 1.6.18-1: the program (from Debian)
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        'memcached=1.6.*' \
+    && rm -rf /var/lib/apt/lists/*
+
+# Sections units, paths: what the program expects to find; logs go to the engine.
+# Apart, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    install -d -o 990 -g 990 -m 0755 /run/memcached; \
+    true
+
+# Section passwd: memcache on the machine.
+USER 990:990
+STOPSIGNAL SIGTERM
+# has its socket
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["test", "-S", "/run/memcached/sessions.sock"]
+# Section unit-text: in the foreground, so that the service is the container's process.
+CMD ["/usr/bin/memcached", "-v", "-v", "-m", "64", "-s", "/run/memcached/sessions.sock", "-a", "0770", "-Y", "/etc/memcached.users", "-t", "2"]
