@@ -150,7 +150,9 @@ def _host_plan(
     host, detected = subject.host, subject.detected
     judged = rules.judge_machine(ruleset, host, found, as_of, context)
     planned = tuple(
-        imaging.imaged(host, item, choice) if item.verdict.outcome in MOVES else item
+        imaging.imaged(host, item, choice, judged.workloads)
+        if item.verdict.outcome in MOVES
+        else item
         for item in judged.workloads
     )
     os, kernel = host.os.value, host.kernel.value

@@ -6,6 +6,7 @@ measured stays unknown: -1, with the reason.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -21,7 +22,20 @@ YEAR = 365
 _UNITS = {"": 1, "K": 1024, "M": MIB, "G": GIB, "T": 1024 * GIB}
 _SIZE = re.compile(r"(\d{1,15})([KMGT]?)B?", re.IGNORECASE)
 _HEAP = re.compile(r"-Xmx(\d{1,9})([kKmMgGtT]?)")
-_CACHED = frozenset({"database", "search", "in-memory-database"})
+_GROWING = frozenset(
+    {
+        "broker",
+        "cache",
+        "database",
+        "database-cluster",
+        "in-memory-database",
+        "search",
+        "vendor-database",
+    }
+)
+"""Traits of what fills caches of a configured size; page cache counts against a limit, too."""
+_SELF_SIZING = frozenset({"java", "dotnet", "mono", "beam.smp"})
+"""Programs whose heap or watermark is a share of the memory that they see."""
 _ULIMITS = {
     "LimitNOFILE": "nofile",
     "LimitMEMLOCK": "memlock",
@@ -105,16 +119,15 @@ def _memory_limit(w: Workload, machine: int, peak: int) -> tuple[int, str]:
                 return found, f"limit: {name}={value} of its unit"
             return -1, f"no limit: {name}={value} of its unit"
     heap = max((_heap(word) for word in (*w.argv, *w.command)), default=-1)
-    if peak <= 0:
+    if _GROWING & set(w.traits):
+        return -1, "no limit: what it keeps in memory grows to what is configured, not to a peak"
+    if heap <= 0 and posixpath.basename(w.exe or next(iter(w.argv), "")) in _SELF_SIZING:
+        return -1, "no limit: it takes a share of what it may have, so that a limit shrinks it"
+    if peak <= 0 and heap <= 0:
         return -1, "no limit: the most that it ever held was not measured"
     most = max(peak, heap)
-    limit = _up(most + most // 2 + SPARE, MIB)
     why = "the heap that -Xmx allows" if heap > peak else "the most that its processes ever held"
-    if _CACHED & set(w.traits):
-        sizes = [v.size for v in w.volumes if v.kind == "data"]
-        if not sizes or min(sizes) < 0 or limit + sum(sizes) > max(machine, 0):
-            return -1, "no limit: it reads through the page cache, which would count"
-        limit, why = _up(limit + sum(sizes), MIB), f"its data in the page cache, {why}"
+    limit = _up(most + most // 2 + SPARE, MIB)
     if 0 < machine < limit:
         return machine, f"limit: all that the machine has, since {why} would be more"
     return limit, f"limit: {why}, half of that again and {SPARE // MIB} MiB"

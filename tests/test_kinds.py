@@ -7,6 +7,7 @@ the machines of the laboratory); ``kinds/<case>/`` holds each workload as data a
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,17 @@ from conftest import Golden
 
 from planner import rules, store
 from planner.change.names import build_folder
+from planner.images.choice import Choice
+from planner.model import Snapshot
 from planner.plan import make_plan
 from planner.render import render
+from planner.settings import DEFAULTS
 from tests.judgement import kit
 
 KINDS = Path(__file__).parent / "kinds"
 CASES = sorted(p.stem for p in KINDS.glob("*.yaml"))
+OFFICIAL = ("caddy", "haproxy", "mosquitto", "nginx", "own-images", "rabbitmq", "redis")
+"""Cases that are also planned with the applications' own images as the bases."""
 RULES = rules.load(store.rule_texts(), examples=False)
 
 
@@ -36,12 +42,33 @@ def test_what_becomes_of_it(case: str, golden: Golden) -> None:
         found[f"{name}.json"] = store.encode(item.workload).decode()
         dockerfile = files.get(f"{build_folder(host, item)}/Dockerfile")
         if dockerfile:
-            found[f"{name}.Dockerfile"] = re.sub(r'(sha256"=")[0-9a-f]{64}', r"\1-", dockerfile)
+            found[f"{name}.Dockerfile"] = _stable(dockerfile)
+    if case in OFFICIAL:
+        found |= _with_own_images(machine.snapshot)
     assert found, f"{case}: no workload was found"
     for name, text in found.items():
         golden(expected / name, text)
     stale = {p.name for p in expected.iterdir()} - set(found)
     assert not stale, f"{expected}: no workload makes these any more: {sorted(stale)}"
+
+
+def _with_own_images(snapshot: Snapshot) -> dict[str, str]:
+    """Dockerfiles of the workloads that have an image of their application."""
+    settings = replace(DEFAULTS, images=Choice(policy="official"))
+    plan = make_plan([snapshot], RULES, as_of=None, version="0", settings=settings)
+    files = {a.path: a.text for a in render(plan, store.templates())}
+    (host,) = plan.hosts
+    return {
+        f"{store.slug(i.workload.name, set())}.official.Dockerfile": _stable(
+            files[f"{build_folder(host, i)}/Dockerfile"]
+        )
+        for i in host.workloads
+        if i.image and i.image.policy == "official"
+    }
+
+
+def _stable(dockerfile: str) -> str:
+    return re.sub(r'(sha256"=")[0-9a-f]{64}', r"\1-", dockerfile)
 
 
 def test_workloads_are_as_the_case_says() -> None:

@@ -58,7 +58,7 @@ HOSTILE = [
 # Fields whose values are the planner's own words or made safe by contract before they come here.
 OURS = {
     "status", "origin", "outcome", "leaning", "state", "form", "consistency", "effect", "fate",
-    "protocol", "phase", "restart", "slug", "family", "base", "tag",
+    "protocol", "phase", "restart", "slug", "family", "base", "tag", "targets",
 }  # fmt: skip
 INSTRUCTIONS = {
     "ARG", "FROM", "LABEL", "RUN", "COPY", "ENV", "USER", "WORKDIR", "EXPOSE", "STOPSIGNAL",

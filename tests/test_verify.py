@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import http.server
 import ipaddress
 import os
 import re
 import subprocess
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -13,11 +16,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from planner.model import Account, HostPlan, Listener, Plan, Secret, Volume, Workload
+from planner.model import (
+    Account,
+    HostPlan,
+    Image,
+    Listener,
+    Plan,
+    Secret,
+    Verdict,
+    Volume,
+    Workload,
+    WorkloadPlan,
+)
 from planner.questions import (
     Answer,
     Question,
     Result,
+    Verified,
     compare,
     further,
     questions,
@@ -30,8 +45,10 @@ from planner.questions.talks import TALKS, talk_of
 from planner.questions.talks import parts as talked
 from planner.session import Options
 from planner.session.ssh import command
+from planner.verify.again import again_script
+from planner.verify.dial import Exchange, dial
 from planner.verify.processes import errors, listening, processes
-from planner.verify.stage import leads_out, on_link, routes, subnets
+from planner.verify.routes import leads_out, on_link, routes, subnets
 
 PAGE = Question("http", "http www.example.com:80 /", port=80, talk="http", path="/")
 SHELL = Path(__file__).parent.parent / "planner/verify/look.sh"
@@ -220,8 +237,8 @@ def test_no_link_leads_to_what_is_not_a_plain_path(link: str) -> None:
 
 def workload(**more: object) -> Workload:
     fields: dict[str, object] = {
-        "id": "a/app", "host": "a", "name": "app", "kind": "service", "title": "", "state": "running",
-        **more,
+        "id": "a/app", "host": "a", "name": "app", "kind": "service", "title": "",
+        "state": "running", **more,
     }  # fmt: skip
     return Workload(**fields)  # type: ignore[arg-type]
 
@@ -264,6 +281,12 @@ def test_what_nobody_knows_is_asked_in_every_way_and_guessed() -> None:
     assert further(tls, Answer(reason="no TLS")) == ()
 
 
+def test_what_takes_any_byte_for_an_order_is_not_spoken_to() -> None:
+    w = workload(listeners=(Listener("tcp", "0.0.0.0", 9100), Listener("tcp", "0.0.0.0", 502)))
+    spoken = [q for q in questions(w) if q.port and q.kind != "listener"]
+    assert spoken == []
+
+
 def test_data_is_only_asked_for_where_there_is_a_copy() -> None:
     w = workload(
         census="psql -c 'select 1'",
@@ -295,18 +318,23 @@ def test_protocols_are_told_by_port_and_kind() -> None:
 @pytest.mark.parametrize(
     ("name", "said", "kept"),
     [
-        ("smtp", b"220 mx.example.com ESMTP Postfix\r\n", {"says": "220 mx.example.com ESMTP Postfix"}),
-        ("ssh", b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n", {"says": "SSH-N-OpenSSH_N Debian-N"}),
+        ("smtp", b"220 mx.example.com ESMTP\r\n", {"says": "220 mx.example.com ESMTP"}),
+        (
+            "ssh",
+            b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n",
+            {"says": "SSH-N-OpenSSH_N Debian-N"},
+        ),
         ("redis", b"+PONG\r\n", {"says": "+PONG"}),
         ("memcached", b"VERSION 1.6.18\r\n", {"says": "VERSION N"}),
         ("postgresql", b"S", {"ssl": "S"}),
         ("mqtt", b"\x20\x02\x00\x05", {"connack": "5"}),
         (
             "mysql",
-            b"\x5a\0\0\0\x0a5.5.5-10.11.6-MariaDB-0+deb12u1\0\x07\0\0\0abcdefgh\0\xfe\xf7mysql_native_password\0",
+            b"\x5a\0\0\0\x0a5.5.5-10.11.6-MariaDB-0+deb12u1\0\x07\0\0\0abcdefgh\0\xfe\xf7"
+            b"mysql_native_password\0",
             {"server": "N-MariaDB-N", "plugin": None},
         ),
-        ("mysql", b"\x10\0\0\0\xff\x6a\x04#HY000Host is not allowed", {"error": "Host is not allowed"}),
+        ("mysql", b"\x10\0\0\0\xff\x6a\x04#HY000Host not allowed", {"error": "Host not allowed"}),
         ("redis", b"", {}),
     ],
 )  # fmt: skip
@@ -319,7 +347,8 @@ def test_greetings_without_versions(name: str, said: bytes, kept: dict[str, str 
 
 STATUS = "\n".join(
     [
-        "P 1 0 0 10 catatonit", "P 7 1 33 2048 nginx", "P 8 7 33 1024 nginx", "E 7 PORT", "E 7 LANG",
+        "P 1 0 0 10 catatonit", "P 7 1 33 2048 nginx", "P 8 7 33 1024 nginx", "E 7 PORT",
+        "E 7 LANG",
         "P 90 0 0 900 sh", "P 91 90 0 900 awk", "P x", "E y z",
     ]
 )  # fmt: skip
@@ -403,3 +432,72 @@ def test_a_machine_is_reached_as_the_inventory_says() -> None:
     assert command("web", {"ansible_connection": "winrm"}, Options()) == ""
     assert command("web", {"ansible_connection": "local"}, Options()) == "sh -c"
     assert command("-oProxyCommand=x", {}, Options()).endswith("-- -oProxyCommand=x")
+
+
+class Site(http.server.BaseHTTPRequestHandler):
+    """A page whose second line changes by itself, and a server that redirects."""
+
+    text = "since 1987"
+
+    def do_GET(self) -> None:
+        body = f"<p>{self.text}\n<p>{time.monotonic_ns()}\n<p>end\n".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+def ask_again(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "verify.sh"],
+        cwd=folder,
+        env={**os.environ, "ADDRESS": "127.0.0.1", "ENGINE": "", f"PORT_{port}": str(port)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_script_asks_again_and_notices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        w = workload(traits=("web",), listeners=(Listener("tcp", "0.0.0.0", port),))
+        image = Image("base", "", "debian", "planner/a-app:1")
+        host = HostPlan(
+            "a", "a", "seen", "captured", "", address="192.0.2.7",
+            workloads=(WorkloadPlan(w, Verdict("container"), image),),
+        )  # fmt: skip
+        question = next(q for q in questions(w) if q.kind == "http")
+        spoken = Exchange("127.0.0.1", port, request("192.0.2.7", "/"), ends=True)
+        before, inside, after = (Answer(parts(dial(spoken).data)) for _ in range(3))
+        result = compare(question, before, inside, after)
+        assert result.outcome == "equal"
+        verified = Verified(w.id, image.tag, results=(result,), built=True)
+        text = again_script(host, {w.id: verified}, "2026-11-21T18:00:00Z")
+        (tmp_path / "verify.sh").write_text(text)
+        done = ask_again(tmp_path, port)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "3 asked, 0 different" in done.stdout
+        monkeypatch.setattr(Site, "text", "since 1988")
+        done = ask_again(tmp_path, port)
+        assert done.returncode == 1
+        assert "different  a/app: http by address" in done.stdout
+        server.shutdown()
+    assert ask_again(tmp_path, port).returncode == 1
+
+
+def test_the_script_names_a_hostile_machine_in_a_comment_alone() -> None:
+    w = workload(listeners=(Listener("tcp", "0.0.0.0", 80),), id="a/$(touch x)`y`'")
+    question = Question("http", "http \n$(touch x)", "0.0.0.0", 80, path="/a'b")
+    result = Result(question, "equal", expected=(("status", "2'00"), ("location", "$(x)\ny")))
+    host = HostPlan(
+        "a\nrm -rf /", "a", "seen", "captured", "", address="192.0.2.7",
+        workloads=(WorkloadPlan(w, Verdict("container"), Image("b", "", "debian", "t")),),
+    )  # fmt: skip
+    text = again_script(host, {w.id: Verified(w.id, "t", results=(result,))}, "2026")
+    assert not re.search(r"^rm -rf", text, re.M)
+    done = subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr

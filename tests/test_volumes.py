@@ -191,6 +191,38 @@ def test_much_data_is_copied_twice_and_the_second_time_only_what_changed(  # typ
     assert not list(tmp_path.glob("*.snar*"))
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("size", [10, 40 * 2**30])
+def test_owners_change_on_the_way_to_an_image_of_the_application(  # type: ignore[no-untyped-def]
+    run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(moving, "_memory", lambda volume: f"{tmp_path}/{volume.name}.snar")
+    for path in (data, *data.rglob("*")):
+        os.chown(path, 61102, 61104, follow_symlinks=False)
+    os.chown(data / "sparse", 61102, 0)
+    os.chown(data / "net [1]*", 0, 0)
+    volume = replace(
+        VOLUME, path=str(data), size=size, uids=((61102, 61999),), gids=((61104, 61998),)
+    )
+    made = volumes.move(volume, "img")
+    assert run(*made.create, *made.first) == [0] * (1 + len(made.first))
+    (data / "late").touch()
+    os.chown(data / "late", 61102, 61104)
+    assert run(*made.copy, *made.check) == [0, 0, 0, 0]
+    moved = tmp_path / "store" / "data"
+    found = {p.name: (s.st_uid, s.st_gid) for p in moved.iterdir() if (s := p.lstat())}
+    assert found == {
+        "sub dir\n$(x)": (61999, 61998),
+        "net [1]*": (0, 0),
+        "nothing": (61999, 61998),
+        "sparse": (61999, 0),
+        "late": (61999, 61998),
+    }
+    assert (moved.stat().st_uid, moved.stat().st_gid) == (61999, 61998)
+    os.chown(moved / "late", 61102, 61998)
+    assert any(run(*made.check)), "one that was not given over"
+
+
 def test_little_data_and_a_database_of_its_own_backup_are_copied_once() -> None:
     assert volumes.move(replace(VOLUME, size=2**30, files=10), "img").first == ()
     backup = replace(VOLUME, size=2**40, files=10, live_copy=("pg_basebackup",))

@@ -1425,6 +1425,7 @@ def test_logs_in_an_application_are_logs_and_data_lies_beside_the_program() -> N
     w = one(detect(tomcat_host()), "erp")
     assert [(v.path, v.kind) for v in w.volumes] == [
         ("/opt/apache-tomcat-6.0.53/logs", "logs"),
+        ("/opt/apache-tomcat-6.0.53/work", "cache"),
         ("/opt/erp/data", "data"),
     ]
     assert [c.path for c in w.copies] == ["/opt/apache-tomcat-6.0.53", "/opt/erp", "/opt/jdk6"]

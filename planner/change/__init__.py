@@ -8,7 +8,7 @@ Compose. Facts reach a command only through ``shell_word``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import structs
 
@@ -38,8 +38,8 @@ def steps(host: HostPlan) -> tuple[Step, ...]:
         *data.rehearse(items),
         _stop(host, items),
         *data.move(items),
-        _start(host, items),
-        *(checks.step(host, item) for item in items),
+        *_start(host, [i for i in items if i.workload.kind != "job"]),
+        *(checks.step(host, item) for item in items if item.workload.kind != "job"),
         *_jobs(host, items),
         _cutover(host, items),
         _backout(host, items),
@@ -146,10 +146,12 @@ def _stop(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Step:
     )
 
 
-def _start(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Step:
+def _start(host: HostPlan, items: Sequence[WorkloadPlan]) -> Iterable[Step]:
+    if not items:
+        return
     names = " ".join(service_name(i.workload) for i in items)
     period = max((i.workload.health.start_period for i in items if i.workload.health), default=-1)
-    return Step(
+    yield Step(
         id="",
         phase="start",
         title="Start the containers",

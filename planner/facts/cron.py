@@ -78,15 +78,20 @@ def _anacron(line: str) -> CronJob | None:
 def _crontab(file: TextFile) -> Callable[[str], CronJob | None]:
     spool = _SPOOL.fullmatch(file.path)
     zone = ""
+    variables: dict[str, str] = {}
 
     def read(line: str) -> CronJob | None:
         nonlocal zone
         bare = line.strip()
         variable = _VARIABLE.fullmatch(line)
-        if bare.startswith("#") or (variable and variable[2] != "CRON_TZ"):
+        if bare.startswith("#"):
             return None
         if variable:
-            zone = variable[3].strip().strip("\"'")
+            value = variable[3].strip().strip("\"'")
+            if variable[2] == "CRON_TZ":
+                zone = value
+            else:
+                variables[variable[2]] = value
             return None
         match = _SCHEDULE.fullmatch(bare)
         if not match or (match[1].startswith("@") and not _WORDS.fullmatch(match[1])):
@@ -95,7 +100,8 @@ def _crontab(file: TextFile) -> Callable[[str], CronJob | None]:
         if _RUN_PARTS.search(command):
             return None
         schedule = " ".join(match[1].split())
-        return CronJob(file.path, user, schedule, command.strip(), zone)
+        told = tuple(sorted(variables.items()))
+        return CronJob(file.path, user, schedule, command.strip(), zone, told)
 
     return read
 

@@ -26,6 +26,9 @@ class Choice(Data, frozen=True):
     """Shell patterns of base images; empty: all."""
     digests: dict[str, str] = {}  # noqa: RUF012
     """``sha256:...`` by full name with tag."""
+    dependencies: Literal["copied", "built"] = "copied"
+    """Libraries that the package manager of a language installed: ``copied`` from the machine, or
+    ``built`` from their manifest in a stage of their own, which needs the language's registry."""
 
     def of(self, workload: str) -> Policy:
         """Policy for the workload of this id."""

@@ -37,6 +37,27 @@ REMOVED: Mapping[str, str] = {
     "docker.io/library/fsharp": "removed: use mcr.microsoft.com/dotnet/sdk",
     "docker.io/library/mono": "not updated any more: use mcr.microsoft.com/dotnet/runtime",
     "docker.io/library/clefos": "ClefOS has ended",
+    "docker.io/library/celery": "removed: use python",
+    "docker.io/library/hipache": "removed: the project has ended",
+    "docker.io/library/glassfish": "removed: its maintainer gave it up",
+    "docker.io/library/docker-dev": "removed: the project builds from its own source",
+    "docker.io/library/kaazing-gateway": "removed: not updated since 2018",
+    "docker.io/library/known": "removed: not updated since 2018",
+    "docker.io/library/rapidoid": "removed: not updated since 2018",
+    "docker.io/library/crux": "removed: not updated since 2018",
+    "docker.io/library/sourcemage": "removed: not updated since 2016",
+    "docker.io/library/euleros": "removed: not updated since 2019",
+    "docker.io/library/thrift": "removed: not updated since 2019",
+    "docker.io/library/jobber": "removed: the project is not maintained",
+    "docker.io/library/nats-streaming": "removed: ended in favour of JetStream: use nats",
+    "docker.io/library/zend-php": "removed: its name was php-zendserver, which ended too: use php",
+    "docker.io/library/php-zendserver": "not maintained: use php",
+    "docker.io/library/notary": "the project was archived in 2025",
+    "docker.io/library/mongo-express": "not updated since April 2024",
+    "docker.io/library/unit": "NGINX Unit was archived in October 2025",
+    "docker.io/library/plone": "ended with Plone 5: use docker.io/plone/plone-backend",
+    "docker.io/library/clearlinux": "Clear Linux has ended",
+    "docker.io/library/rockylinux": "not updated here: use docker.io/rockylinux/rockylinux",
     "docker.io/rocketchat/rocket.chat": "moved: use registry.rocket.chat/rocketchat/rocket.chat",
 }
 """Repositories from which nothing may be built any more, and what took their place."""
@@ -48,7 +69,9 @@ REMOVED_REGISTRIES: Mapping[str, str] = {
     "docker.io/bitnamilegacy": "gets no fixes any more: use the application's own image",
 }
 AS_OF = "2026-08-21"
-"""Day of both tables, after the deprecation notes of the repositories themselves."""
+"""Day of both tables, after the deprecation notes of the repositories themselves: those of Docker's
+official images are ``*/deprecated.md`` of docker-library/docs, with its history, and the files that
+left ``library/`` of docker-library/official-images."""
 
 
 class Reference(Data, frozen=True):

@@ -2,16 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from planner import images, store
 from planner.images.choice import Choice, Pulled, pulled
+from planner.images.official import table
+from planner.imaging.dependencies import with_dependencies
+from planner.imaging.official import Mapped, mapped
 from planner.model import Account, Group, Host, Image, Workload, WorkloadPlan
 
 
-def imaged(host: Host, item: WorkloadPlan, choice: Choice) -> WorkloadPlan:
-    """Return the item with its image."""
-    return replace(item, image=_image(host, item.workload, choice))
+def imaged(
+    host: Host, item: WorkloadPlan, choice: Choice, others: Sequence[WorkloadPlan] = ()
+) -> WorkloadPlan:
+    """Return the item with its image, and with the paths and owners of that image.
+
+    ``others``: what else runs on the machine, since it may use the same files. Where the policy
+    asks for the application's own image and there is none that fits, the image is the faithful
+    one, and its reason says why.
+    """
+    if choice.of(item.workload.id) == "faithful":
+        return _faithful(host, item, choice)
+    found = mapped(host, item.workload, others)
+    if isinstance(found, Mapped):
+        image = _official(host, found, choice)
+        return replace(item, workload=found.workload, image=image)
+    return _faithful(host, item, choice, f"; not the application's own image: {found}")
+
+
+def _faithful(host: Host, item: WorkloadPlan, choice: Choice, but: str = "") -> WorkloadPlan:
+    image = _image(host, item.workload, choice)
+    image = replace(image, base_reason=image.base_reason + but)
+    workload, image = with_dependencies(host, item.workload, image, choice)
+    return replace(item, workload=workload, image=image)
+
+
+def _official(host: Host, found: Mapped, choice: Choice) -> Image:
+    """An image of the application: its own account is in it, all others need only numbers."""
+    entry, w = found.entry, found.workload
+    base = pulled(found.tag.image, choice)
+    release = host.os.value.codename if host.os.value else ""
+    made = "" if found.tag.variant in ("", release) else f", variant {found.tag.variant}"
+    reason = f"the application's own image of {w.title or w.name}, series {found.tag.series}{made}"
+    if not found.tag.rebuilt:
+        reason += f"; not rebuilt any more as of {table().as_of}: it gets no fixes"
+    plain = _image(host, w, choice)
+    return Image(
+        base=base.image,
+        base_reason=", ".join(filter(None, (reason, base.note))),
+        family=entry.family,
+        tag=plain.tag,
+        accounts=() if entry.user else plain.accounts,
+        groups=w.groups if entry.user else plain.groups,
+        problems=(base.problem,) if base.problem else (),
+        policy="official",
+        starts_as=entry.starts_as,
+    )
 
 
 def _image(host: Host, workload: Workload, choice: Choice) -> Image:
@@ -29,11 +77,18 @@ def _image(host: Host, workload: Workload, choice: Choice) -> Image:
     if workload.run_as:
         accounts[workload.run_as.uid] = workload.run_as
     # Below 100 an id is the distribution's own and in every image of it.
-    made = tuple(a for u, a in sorted(accounts.items()) if u >= images.FIRST_DYNAMIC_ID)
+    named = {a.uid: a for a in workload.accounts}
+    made = tuple(
+        a
+        for u, a in sorted((accounts | named).items())
+        if u >= images.FIRST_DYNAMIC_ID or u in named
+    )
+    minimal = workload.static and base.family == "debian"
+    static = "its program is static: only accounts, certificates and busybox come from there"
     return Image(
         base=found.image,
-        base_reason=", ".join(filter(None, (base.reason, found.note))),
-        family=base.family,
+        base_reason=", ".join(filter(None, (base.reason, found.note, static if minimal else ""))),
+        family="busybox" if minimal else base.family,
         tag=_tag(workload, host.taken_at, choice.registry),
         accounts=made,
         groups=_groups(host, workload, made),

@@ -21,6 +21,7 @@ from planner.model.looks import Gone, Look
 from planner.model.plan import (
     PLAN_SCHEMA,
     Artifact,
+    Dependencies,
     HostPlan,
     Image,
     Output,

@@ -19,6 +19,25 @@ Output = Literal["compose", "swarm", "kubernetes", "quadlet", "ecs"]
 """What is written to run the containers with."""
 
 
+class Dependencies(Data, frozen=True):
+    """What the package manager of a language installed for a workload: libraries that no package
+    of the distribution owns."""
+
+    language: Literal["python", "node", "ruby", "php"]
+    path: str
+    """Folder that holds them, on the machine and in the image: an environment, node_modules."""
+    packages: tuple[str, ...] = ()
+    """``name==version``, as installed."""
+    root: str = ""
+    """Folder of the application, with its lock file; empty: the names and versions themselves are
+    installed."""
+    built: bool = False
+    """Whether a stage of the Dockerfile installs them; else the image takes them from the
+    machine."""
+    reason: str = ""
+    """Why they are copied, or from what they are installed."""
+
+
 class Image(Data, frozen=True):
     """What a Dockerfile says, as data."""
 
@@ -26,14 +45,20 @@ class Image(Data, frozen=True):
     """``docker.io/library/debian:bookworm-slim``."""
     base_reason: str
     family: str
-    """Of the package manager: debian, rhel, suse, alpine."""
+    """Of the package manager: debian, rhel, suse, alpine; ``busybox``: nothing of a distribution
+    is in it but busybox, which a stage of Debian gives."""
     tag: str
     """Local name: ``planner/<host>-<name>:<upstream version, or the day of the look>``."""
     accounts: tuple[Account, ...] = ()
     groups: tuple[Group, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
+    dependencies: tuple[Dependencies, ...] = ()
     problems: tuple[str, ...] = ()
     """Why it cannot be built from what is known; empty: it can."""
+    policy: Literal["faithful", "official"] = "faithful"
+    """``official``: the base is the application's own image, whose entrypoint is taken away."""
+    starts_as: str = "root"
+    """User of the base image."""
 
 
 Phase = Literal[

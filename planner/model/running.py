@@ -228,3 +228,6 @@ class CronJob(Data, frozen=True):
     command: str
     timezone: str = ""
     """Of the line, by CRON_TZ before it; empty: the machine's."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables that its crontab sets before the line, with SHELL, PATH and MAILTO; of secrets the
+    value is ``***``."""

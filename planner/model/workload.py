@@ -77,6 +77,9 @@ class Volume(Data, frozen=True):
     """How it is saved once it is a volume, where the application has a way of its own."""
     excluded: tuple[str, ...] = ()
     """Mount points of network and kernel file systems below ``path``: never read, not copied."""
+    uids: tuple[tuple[int, int], ...] = ()
+    """Users whose number in the image is another: (on the machine, in the image)."""
+    gids: tuple[tuple[int, int], ...] = ()
 
 
 class EnvVar(Data, frozen=True):
@@ -224,6 +227,8 @@ class Workload(Data, frozen=True):
     """None: not known."""
     groups: tuple[Group, ...] = ()
     """Primary and supplementary groups of ``user``."""
+    accounts: tuple[Account, ...] = ()
+    """Others that its configuration or its files go by, so that the image has to know them."""
     pids: tuple[int, ...] = ()
     argv: tuple[str, ...] = ()
     """Of the main process, as on the machine."""
@@ -268,7 +273,11 @@ class Workload(Data, frozen=True):
     restart: Literal["no", "on-failure", "always"] = "no"
     needs_init: bool = False
     """Whether the program leaves children to reap to PID 1."""
+    static: bool = False
+    """Its program needs no library and starts no other program: the image needs no distribution."""
     sysctls: tuple[tuple[str, str], ...] = ()
+    capabilities: tuple[str, ...] = ()
+    """Of root beyond those that every daemon needs to change its user (``SYS_CHROOT``)."""
     health: Health | None = None
     sites: tuple[str, ...] = ()
     """Names that a web server tells apart (virtual hosts), safe as host names."""

@@ -41,6 +41,12 @@ PATHS = ("/", "/robots.txt", "/planner-verify/no-such-page")
 """Asked of every web server, under each of its names: the last for its page of errors."""
 _TLS = frozenset({443, 465, 636, 853, 989, 990, 993, 995, 5061, 5671, 6443, 8443, 8883, 9443})
 
+_ACTS_ON_BYTES = frozenset(
+    {102, 502, 515, 623, 1911, 2404, 4911, 5007, 5094, 20000, 44818, 47808}
+) | {*range(9100, 9110)}
+"""Printers and controllers, which take whatever arrives for an order: not spoken to where nothing
+tells that they are none."""
+
 
 def questions(
     workload: Workload, paths: Sequence[str] = (), data: bool = True
@@ -69,7 +75,8 @@ def questions(
 
 def variables(workload: Workload) -> frozenset[str]:
     """Names that its unit sets; those that systemd gives to every unit say nothing."""
-    return frozenset(v.name for v in workload.environment if not v.name.endswith("_DIRECTORY"))
+    told = " ".join(d.value for d in workload.directives if d.name == "Environment")
+    return frozenset(v.name for v in workload.environment if f"{v.name}=" in told)
 
 
 def further(question: Question, answer: Answer) -> tuple[Question, ...]:
@@ -110,6 +117,8 @@ def _of_listener(
         yield Question("greeting", f"{talk.name} on {name}", talk=talk.name, **at)  # type: ignore[arg-type]
         return
     web = "web" in workload.traits
+    if not web and listener.port in _ACTS_ON_BYTES:
+        return
     tls = listener.port in _TLS
     sites = workload.sites or ("",)
     for site in sites:

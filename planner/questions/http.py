@@ -15,7 +15,9 @@ MATTER = frozenset({
 })  # fmt: skip
 """Headers that are compared, with every ``x-``: of ``server`` without its version, of cookies
 their names."""
-_BY_ITSELF = re.compile(r"x-(request|correlation|trace|amzn)-?.*id|x-runtime|x-.*time.*|x-cache.*")
+_BY_ITSELF = re.compile(
+    r"x-(request|correlation|trace|amzn)-?.*id|x-runtime|x-.*time.*|x-cache.*|x-varnish"
+)
 _LINK = re.compile(r"""<[^<>]{0,400}?\b(?:href|src)\s*=\s*["']?([^"'\s>]{1,400})""", re.I)
 _ACTS = re.compile(
     r"log-?(in|out|off)|sign-?(in|out|up)|delete|remove|destroy|drop|reset|subscribe|confirm|cancel"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-MOST = 2000
+MOST = 400
 """Lines, or words of a line, that are matched one by one; what lies between is one mask beyond."""
 _WORD = re.compile(r"[\w+/=-]+|\s+|.", re.DOTALL)
 _CHANCE = re.compile(r"[\w+/=-]{0,3}")

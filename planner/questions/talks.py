@@ -50,6 +50,10 @@ _VERSION = re.compile(
     r"[0-9]+(?:\.[0-9]+)+[0-9A-Za-z]*(?:[+~:-]+(?:deb|ubuntu|[0-9])[0-9A-Za-z.+~]*)*"
 )
 _REVISION = re.compile(r"-[0-9][^ ]*(?:deb|ubuntu|el|fc)[0-9][^ ]*")
+_OF_ONE = re.compile(
+    r'"(server_id|client_id|client_ip|nonce|xkey|git_commit|ip)":("[^"]*"|[0-9]+)'
+)
+"""What a server of NATS makes up at its start, or for one client."""
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{4,}")
 
 
@@ -88,6 +92,8 @@ def parts(name: str, raw: bytes) -> tuple[tuple[str, str], ...]:
     if name == "amqp":
         words = [m.decode() for m in _PRINTABLE.findall(raw)]
         return (("start", plain(" ".join(w for w in words if "@" not in w))),)
+    if name == "nats":
+        return (("says", plain(_OF_ONE.sub(r'"\1":-', text.rstrip("\r\n")))),)
     if name in ("redis", "memcached"):
         return (("says", plain(text.splitlines()[0])),)
     return (("says", plain(text.rstrip("\r\n"))),)

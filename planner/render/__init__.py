@@ -18,12 +18,13 @@ from planner.change.names import build_folder, moving
 from planner.errors import InputError
 from planner.model import Artifact, HostPlan, Output, Owner, Plan, WorkloadPlan
 from planner.render import connections, ecs, kubernetes, kubernetes_storage, quadlet, swarm
+from planner.render.commands import commands
 from planner.render.data import data_plan
 from planner.render.fleet import Fleet, Link, fleet
 from planner.render.image import recipe
 from planner.render.pods import label, pods
 from planner.render.quoting import FILTERS, is_variable
-from planner.render.services import services
+from planner.render.services import Service, services
 from planner.store import encode
 from planner.words import counted
 
@@ -151,7 +152,7 @@ def _host(plan: Plan, host: HostPlan, links: Sequence[Link]) -> dict[str, object
         "services": made,
         "volumes": sorted(source for source, origin in sources if origin == "external"),
         "shared": sorted(source for source, origin in sources if origin == "managed"),
-        "secrets": sorted({(name, file) for s in made for name, file, _ in s.secrets}),
+        "secrets": _secrets(made),
         "downtime": sum(max(s.seconds, 0) for s in host.steps if s.downtime),
         "downtime_known": all(s.seconds >= 0 for s in host.steps if s.downtime),
         "links": links,
@@ -159,18 +160,31 @@ def _host(plan: Plan, host: HostPlan, links: Sequence[Link]) -> dict[str, object
     }
 
 
+def _secrets(made: Iterable[Service]) -> list[tuple[str, str]]:
+    """Name and file of each secret."""
+    return sorted({(name, file) for s in made for name, file, _ in s.secrets})
+
+
 def _targets(plan: Plan, host: HostPlan, where: connections.Places) -> dict[str, object]:
     """What the other targets' files of a machine, and its page about targets, are made of."""
-    sets = kubernetes.sets(plan, host, where) if "kubernetes" in plan.targets else ()
+    asked = plan.targets
+    sets = kubernetes.sets(plan, host, where) if "kubernetes" in asked else ()
+    claims = kubernetes_storage.claims(host) if "kubernetes" in asked else ()
+    stack = swarm.stack(host) if "swarm" in asked else ()
+    tasks = ecs.tasks(host) if "ecs" in asked else ()
+    units = quadlet.units(host) if "quadlet" in asked else quadlet.Units()
     return {
         "namespace": label(host.slug),
+        "pods": pods(host),
         "sets": sets,
         "standard": kubernetes.standard(sets),
-        "claims": kubernetes_storage.claims(host) if "kubernetes" in plan.targets else (),
-        "pods": pods(host),
-        "stack": swarm.stack(host) if "swarm" in plan.targets else (),
-        "tasks": ecs.tasks(host) if "ecs" in plan.targets else (),
-        "units": quadlet.units(host) if "quadlet" in plan.targets else (),
+        "claims": claims,
+        "stack": stack,
+        "tasks": tasks,
+        "units": units,
+        "commands": commands(
+            host, _secrets(services(host)), sets, claims, bool(stack), units, tasks
+        ),
     }
 
 

@@ -45,18 +45,18 @@ def places(plan: Plan) -> Places:
         member.w.id: (label(host.slug), pod.name)
         for host in plan.hosts
         for pod in pods(host)
-        for member in pod.members
+        for member in pod.images
     }
 
 
 def reach(plan: Plan, pod: Pod, where: Places) -> Reach:
     """Derive whom the members of a pod speak to, and who speaks to them."""
     hosts = {h.name: h for h in plan.hosts}
-    inside = {m.w.id for m in pod.members}
+    inside = {m.w.id for m in pod.images}
     ports = tuple((p.number, p.protocol) for p in pod.ports)
     clients = {c.workload for m in pod.members for c in m.w.clients} - inside
     web = any("web" in m.w.traits for m in pod.members)
-    outgoing = [p for m in pod.members for p in m.w.peers if p.workload not in inside]
+    outgoing = [p for m in pod.images for p in m.w.peers if p.workload not in inside]
     return Reach(
         clients=tuple(
             Allowed(party, ports) for c in sorted(clients) for party in _parties(c, where, hosts)
@@ -103,7 +103,7 @@ def _unseen(pod: Pod, web: bool) -> Iterator[str]:
     yield "a connection that was not open at a look, and is in no configuration, is refused"
     if pod.ports and not web:
         yield "clients that are no machines of this plan are not known, and are refused"
-    for member in pod.members:
+    for member in pod.images:
         if any(s.form == "env" for s in member.w.secrets):
             yield (
                 f"{member.w.name} takes settings from an environment file that stayed on the "

@@ -7,17 +7,13 @@ a container that ends before the others start makes both ready.
 from __future__ import annotations
 
 import posixpath
-import re
-import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from planner.model import Data, HostPlan, Secret
 from planner.render.pods import Member, can_mount, label
 from planner.render.services import Mount
 from planner.service.places import below
-
-_MODE = re.compile(r"[0-7]{3,4}")
 
 
 class File(Data, frozen=True):
@@ -74,9 +70,9 @@ def volumes(mounts: Mapping[str, Mount], members: Sequence[Member]) -> list[dict
                 "transitEncryption": "ENABLED",
             }
             found.append({"name": label(mount.source), "efsVolumeConfiguration": efs})
-    empty = {volume for member in members for volume, _ in _empty(member)}
-    empty |= {file.volume for member in members for file in secret_files(member)}
-    return found + [{"name": volume} for volume in sorted(empty)]
+    fresh = {volume for member in members for volume, _ in empty(member)}
+    fresh |= {file.volume for member in members for file in secret_files(member)}
+    return found + [{"name": volume} for volume in sorted(fresh)]
 
 
 def mounted(member: Member) -> list[dict[str, Any]]:
@@ -84,13 +80,14 @@ def mounted(member: Member) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for mount in member.service.mounts:
         if can_mount(mount.target) and (kept(mount) or mount.origin == "bind"):
-            found.append(_point(label(mount.source), mount.target, mount.read_only))
-    found += [_point(volume, path) for volume, path in _empty(member)]
+            found.append(point(label(mount.source), mount.target, mount.read_only))
+    found += [point(volume, path) for volume, path in empty(member)]
     folders = {file.volume: file.folder for file in secret_files(member)}
-    return found + [_point(volume, folders[volume], True) for volume in sorted(folders)]
+    return found + [point(volume, folders[volume], True) for volume in sorted(folders)]
 
 
-def _point(volume: str, path: str, read_only: bool = False) -> dict[str, Any]:
+def point(volume: str, path: str, read_only: bool = False) -> dict[str, Any]:
+    """Where a container sees a volume."""
     return {"sourceVolume": volume, "containerPath": path, "readOnly": read_only}
 
 
@@ -99,7 +96,7 @@ def kept(mount: Mount) -> bool:
     return mount.volume is not None and mount.volume.kind != "cache" and mount.origin != "bind"
 
 
-def _empty(member: Member) -> Iterator[tuple[str, str]]:
+def empty(member: Member) -> Iterator[tuple[str, str]]:
     """Folders of sockets, and those that a read-only root file system needs."""
     for mount in member.service.mounts:
         if mount.volume is None and can_mount(mount.target):
@@ -123,40 +120,3 @@ def secret_files(member: Member) -> tuple[File, ...]:
             volume = label(f"{member.service.name}{folder}")
             found.append(File(secret, name, variable, folder, volume))
     return tuple(found)
-
-
-def prepare(host: HostPlan, members: Sequence[Member]) -> dict[str, Any] | None:
-    """The container that makes empty folders and secret files ready; None: there are none."""
-    lines: list[str] = []
-    points: dict[str, dict[str, Any]] = {}
-    secrets: list[dict[str, str]] = []
-    for member in members:
-        for volume, _ in _empty(member):
-            points[volume] = _point(volume, f"/planner/{volume}")
-            lines.append(f"chmod 1777 /planner/{volume}")
-        for file in secret_files(member):
-            variable = f"{file.variable}_{len(secrets)}"
-            points[file.volume] = _point(file.volume, f"/planner/{file.volume}")
-            secrets.append({"name": variable, "valueFrom": arn(host, file.name)})
-            lines += _written(file, variable)
-    if not points:
-        return None
-    return {
-        "name": "prepare",
-        "image": f"${{PLANNER_REGISTRY}}/{members[0].service.image}",
-        "essential": False,
-        "user": "0:0",
-        "command": ["sh", "-c", " && ".join(dict.fromkeys(lines))],
-        "secrets": secrets,
-        "mountPoints": [points[volume] for volume in sorted(points)],
-        "readonlyRootFilesystem": True,
-    }
-
-
-def _written(file: File, variable: str) -> Iterable[str]:
-    owner = file.secret.owner
-    mode = owner.mode if _MODE.fullmatch(owner.mode) else "0400"
-    path = shlex.quote(f"/planner/{file.volume}/{posixpath.basename(file.secret.path)}")
-    yield f"printf '%s\\n' \"${variable}\" >{path}"
-    yield f"chown {owner.uid}:{owner.gid} {path}"
-    yield f"chmod {mode} {path}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import structs
 
@@ -23,6 +23,21 @@ class CopyLine(Data, frozen=True):
     reasons: tuple[str, ...]
 
 
+class Built(Data, frozen=True):
+    """A stage that installs what a language's own package manager brings."""
+
+    language: str
+    stage: str
+    path: str
+    packages: tuple[str, ...]
+    reason: str
+    root: str = ""
+    manifests: tuple[str, ...] = ()
+    """Names in ``root``, which the context has below ``rootfs``."""
+    tools: str = ""
+    command: str = ""
+
+
 class Recipe(Data, frozen=True):
     """What the Dockerfile template prints beside the workload and its image."""
 
@@ -36,10 +51,16 @@ class Recipe(Data, frozen=True):
     left_out: tuple[str, ...]
     """Paths that no COPY line can name."""
     directories: tuple[Directory, ...]
+    made: tuple[str, ...]
+    """Paths of directories, empty files and links, for a stage that hands them on."""
     environment: tuple[EnvVar, ...]
     ports: tuple[tuple[int, str], ...]
     labels: tuple[tuple[str, str], ...]
     unpinned: tuple[str, ...]
+    built: tuple[Built, ...] = ()
+    manual: bool = False
+    """Whether the folder of manual pages has to be there for the packages' own scripts: slim images
+    have none, and those of OpenJDK register pages in it."""
 
 
 def recipe(host: HostPlan, item: WorkloadPlan, planner: str) -> Recipe:
@@ -56,10 +77,15 @@ def recipe(host: HostPlan, item: WorkloadPlan, planner: str) -> Recipe:
         application=tuple(c for c in application if can_copy(c.source)),
         left_out=tuple(c.source for c in (*configuration, *application) if not can_copy(c.source)),
         directories=tuple(_as_mounted(w, d) for d in sorted(w.directories, key=lambda d: d.path)),
+        made=tuple(
+            sorted({d.path for d in (*w.directories, *w.touch)} | {p for p, _ in w.log_links})
+        ),
         environment=tuple(v for v in w.environment if in_image(v)),
         ports=tuple(sorted({(x.port, x.protocol) for x in w.listeners})),
         labels=_labels(host, item, planner),
         unpinned=tuple(p.name for p in w.packages if p.pin in ("", p.name)),
+        built=tuple(_built(item)),
+        manual=any(p.name.startswith(("openjdk-", "default-j")) for p in w.packages),
     )
 
 
@@ -104,6 +130,37 @@ def in_image(variable: EnvVar) -> bool:
     """Whether ENV can say it; what it cannot (a value of several lines) is left to Compose."""
     value = variable.value
     return not variable.secret and is_variable(variable.name) and value == one_line_raw(value)
+
+
+_STAGES = {
+    "node": (
+        ("package.json", "package-lock.json"),
+        "g++ make npm python3",
+        "npm ci --omit=dev --no-audit --no-fund",
+    ),
+    "ruby": (
+        ("Gemfile", "Gemfile.lock"),
+        "build-essential ruby-bundler ruby-dev",
+        "bundle config set --local deployment true && bundle install",
+    ),
+    "php": (
+        ("composer.json", "composer.lock"),
+        "composer unzip",
+        "composer install --no-dev --no-interaction --no-scripts --prefer-dist",
+    ),
+}
+"""Manifests, packages of Debian, and what installs exactly what the lock file says, from the
+manuals of npm-ci(1), bundle-install(1) and Composer."""
+
+
+def _built(item: WorkloadPlan) -> Iterator[Built]:
+    every = item.image.dependencies if item.image else ()
+    for number, d in enumerate((d for d in every if d.built), 1):
+        stage = "libraries" if number == 1 else f"libraries{number}"
+        manifests, tools, command = _STAGES.get(d.language, ((), "", ""))
+        yield Built(
+            d.language, stage, d.path, d.packages, d.reason, d.root, manifests, tools, command
+        )
 
 
 def _groups(item: WorkloadPlan) -> tuple[Group, ...]:
@@ -152,16 +209,19 @@ def _folder(folder: str, members: Sequence[Copy]) -> list[CopyLine]:
 
 def _labels(host: HostPlan, item: WorkloadPlan, planner: str) -> tuple[tuple[str, str], ...]:
     w, image = item.workload, item.image
+    base, _, digest = (image.base if image else "").partition("@")
     labels = {
         "org.opencontainers.image.title": w.title or w.name,
         "org.opencontainers.image.description": f"{w.title or w.name} as it ran on {host.name}",
         "org.opencontainers.image.version": w.version or "unknown",
-        "org.opencontainers.image.base.name": image.base if image else "unknown",
+        "org.opencontainers.image.base.name": base or "unknown",
         "planner.workload": w.id,
         "planner.host": host.name,
         "planner.snapshot.sha256": host.snapshot_sha256 or "unknown",
         "planner.snapshot.taken-at": host.taken_at,
         "planner.version": planner,
     }
+    if digest:
+        labels["org.opencontainers.image.base.digest"] = digest
     labels |= dict(image.labels) if image else {}
     return tuple(sorted(labels.items()))

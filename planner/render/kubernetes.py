@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from planner.model import Data, HostPlan, Job, Plan
-from planner.render.calendar import Calendar, from_cron, from_systemd, to_cron
+from planner.model import Data, HostPlan, Plan
 from planner.render.connections import Places, Reach, reach
-from planner.render.kubernetes_storage import Place, PodVolume, in_container, kind, of_members
-from planner.render.pods import Member, Pod, label, numeric, pods, unmounted
-from planner.render.quoting import is_variable
-from planner.render.services import Service
+from planner.render.kubernetes_containers import Container, CronJob, container, cron
+from planner.render.kubernetes_storage import PodVolume, kind, of_members
+from planner.render.pods import Member, Pod, pods, unmounted
 
 _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
@@ -33,37 +31,13 @@ SAFE_SYSCTLS = frozenset(
     }
 )
 """Those that the Pod Security Standards and the kubelet let through."""
-
-
-class Container(Data, frozen=True):
-    """``root``: why it does not run as an ordinary user, with an empty text where it does."""
-
-    name: str
-    member: Member
-    uid: int
-    gid: int
-    root: str
-    places: tuple[Place, ...]
-    settings: str
-    """Name of the ConfigMap; empty: none."""
-
-    @property
-    def s(self) -> Service:
-        return self.member.service
-
-
-class CronJob(Data, frozen=True):
-    """``schedule`` empty: not to be said exactly. ``apart``: it used the workload's loopback."""
-
-    name: str
-    container: Container
-    volumes: tuple[PodVolume, ...]
-    job: Job
-    schedule: str
-    zone: str
-    overlaps: bool
-    apart: bool
-    restricted: bool
+# fmt: off
+BASELINE = frozenset({
+    "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
+    "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+})
+# fmt: on
+"""Capabilities that the baseline standard lets a pod add."""
 
 
 class Set(Data, frozen=True):
@@ -72,7 +46,10 @@ class Set(Data, frozen=True):
     name: str
     kind: Kind
     why: str
+    alone: bool
+    """A claim of its own keeps a second pod from another node."""
     pod: Pod
+    image: str
     containers: tuple[Container, ...]
     volumes: tuple[PodVolume, ...]
     crons: tuple[CronJob, ...]
@@ -96,15 +73,18 @@ def sets(plan: Plan, host: HostPlan, where: Places) -> tuple[Set, ...]:
     return tuple(_set(plan, pod, where) for pod in pods(host))
 
 
-def standard(found: Iterable[Set]) -> Literal["restricted", "baseline"]:
+def standard(found: Iterable[Set]) -> Literal["restricted", "baseline", "privileged"]:
     """The strictest of the Pod Security Standards that lets all of them through."""
-    strict = all(s.restricted and all(c.restricted for c in s.crons) for s in found)
-    return "restricted" if strict else "baseline"
+    containers = [c for s in found for c in (*s.containers, *(j.container for j in s.crons))]
+    if any(set(c.s.capabilities) - BASELINE for c in containers):
+        return "privileged"
+    return "baseline" if any(c.root for c in containers) else "restricted"
 
 
 def _set(plan: Plan, pod: Pod, where: Places) -> Set:
-    containers = tuple(_container(m) for m in pod.members)
-    members = pod.members
+    containers = tuple(container(m) for m in pod.members)
+    members = pod.images
+    crons = tuple(cron(m) for m in pod.jobs)
     managed, why = _managed(pod)
     ports = [p.number for p in pod.ports if p.protocol == "tcp"]
     plain = [p for p in ports if not str(p).endswith("443")]
@@ -114,11 +94,15 @@ def _set(plan: Plan, pod: Pod, where: Places) -> Set:
         name=pod.name,
         kind=managed,
         why=why,
+        alone=any(
+            kind(m) == "claim" and m.origin != "bind" for x in members for m in x.service.mounts
+        ),
         pod=pod,
+        image=pod.images[0].service.image,
         containers=containers,
-        volumes=of_members(members),
-        crons=tuple(_cron(pod.name, m) for m in pod.jobs),
-        group=next((c.gid for c in containers if c.gid > 0), -1),
+        volumes=of_members(pod.members),
+        crons=crons,
+        group=next((c.gid for c in (*containers, *(j.container for j in crons)) if c.gid > 0), -1),
         groups=tuple(sorted({g.gid for m in members if m.w.run_as for g in m.w.groups if g.gid})),
         sysctls=tuple(sorted(s for s in sysctls if s[0] in SAFE_SYSCTLS)),
         aliases=_aliases(members),
@@ -142,53 +126,6 @@ def _managed(pod: Pod) -> tuple[Kind, str]:
         others = ", ".join(sorted({s for m in pod.members for s in m.w.siblings}))
         return "DaemonSet", f"it runs on each machine at the edge, as {others} do"
     return "Deployment", "it has no data of its own that it writes"
-
-
-def _container(member: Member) -> Container:
-    s, w = member.service, member.w
-    uid, gid = numeric(s.user)
-    if uid > 0 and gid < 0 and w.run_as:
-        gid = w.run_as.gid
-    root = ""
-    if uid <= 0:
-        reasons = [a.why for a in w.adaptations if a.id == "user"]
-        root = "; ".join(reasons) or f"it runs as {s.user or 'an unknown user'} on the machine"
-    settings = any(not v.secret and is_variable(v.name) for v in w.environment)
-    return Container(
-        name=label(s.name),
-        member=member,
-        uid=uid,
-        gid=gid,
-        root=root,
-        places=tuple(in_container(member)),
-        settings=label(f"{w.name}-settings") if settings else "",
-    )
-
-
-def _cron(pod: str, member: Member) -> CronJob:
-    job = member.service.job
-    assert job  # noqa: S101 - pods() puts only jobs there
-    timer = job.source.endswith(".timer")
-    found: Calendar | None = (from_systemd if timer else from_cron)(job.schedule)
-    container = _container(member)
-    zone = (found.zone if found else "") or job.timezone
-    return CronJob(
-        name=label(member.service.name),
-        container=container,
-        volumes=of_members([member]),
-        job=job,
-        schedule=(to_cron(found) or "") if found else "",
-        zone=zone if _is_zone(zone) else "",
-        overlaps=not timer,
-        apart=bool(member.service.network_of),
-        restricted=not container.root,
-    )
-
-
-def _is_zone(text: str) -> bool:
-    return (
-        text == "UTC" or re.fullmatch(r"[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2}", text) is not None
-    )
 
 
 def _aliases(members: Iterable[Member]) -> tuple[tuple[str, tuple[str, ...]], ...]:

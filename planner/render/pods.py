@@ -11,6 +11,7 @@ from planner.model import Data, Health, HostPlan, Workload, WorkloadPlan
 from planner.render.services import Port, Service, services
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,50}[a-z0-9])?")
+_MODE = re.compile(r"[0-7]{3,4}")
 _PLACE = re.compile(r"/[^:,\\\"'$%{}\s]+")
 
 
@@ -37,6 +38,9 @@ class Pod(Data, frozen=True):
 
     name: str
     members: tuple[Member, ...]
+    """Empty for what is nothing but its jobs."""
+    images: tuple[Member, ...]
+    """Those, and what only its jobs start: each has an image."""
     jobs: tuple[Member, ...] = ()
     ports: tuple[Port, ...] = ()
 
@@ -53,9 +57,10 @@ def pods(host: HostPlan) -> tuple[Pod, ...]:
         name = label(main[group[0]].name)
         found[name] = Pod(
             name=name,
-            members=tuple(Member(main[i], items[i]) for i in group),
+            members=tuple(Member(main[i], items[i]) for i in group if not main[i].once),
+            images=tuple(Member(main[i], items[i]) for i in group),
             jobs=tuple(Member(s, items[s.workload]) for s in made if s.job and s.workload in group),
-            ports=_ports(main[i] for i in group),
+            ports=_ports(main[i] for i in group if not main[i].once),
         )
     return tuple(found[name] for name in sorted(found))
 
@@ -86,6 +91,32 @@ def unmounted(members: Sequence[Member]) -> tuple[str, ...]:
     targets = {m.target for x in members for m in x.service.mounts}
     targets |= {target for x in members for _, _, target in x.service.secrets}
     return tuple(sorted(t for t in targets if not can_mount(t)))
+
+
+class Held(Data, frozen=True):
+    """A secret as a file of the container: ``mode`` in octal digits."""
+
+    name: str
+    target: str
+    uid: int
+    gid: int
+    mode: str
+
+
+def held(member: Member) -> tuple[Held, ...]:
+    """Secrets with their owners on the machine; environment files are the container's user's."""
+    uid, gid = numeric(member.service.user)
+    if gid < 0:
+        gid = member.w.run_as.gid if member.w.run_as else 0
+    found = []
+    for (name, _, target), secret in zip(member.service.secrets, member.w.secrets, strict=True):
+        owner, known = secret.owner, _MODE.fullmatch(secret.owner.mode)
+        if secret.form == "env":
+            found.append(Held(name, target, max(uid, 0), gid, "0400"))
+        else:
+            mode = f"0{owner.mode[-3:]}" if known else "0400"
+            found.append(Held(name, target, owner.uid, owner.gid, mode))
+    return tuple(found)
 
 
 def numeric(user: str) -> tuple[int, int]:

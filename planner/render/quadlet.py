@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import structs
 
 from planner.change.names import build_folder
-from planner.model import Data, HostPlan, Job
-from planner.render.calendar import from_cron, from_systemd, to_systemd
-from planner.render.pods import Member, Pod, can_mount, numeric, pods, unmounted
+from planner.model import Data, HostPlan
+from planner.render.pods import Held, Member, Pod, can_mount, held, numeric, pods, unmounted
+from planner.render.quadlet_timers import Timer, timer
 from planner.render.services import Mount, Port, Service
-
-_CALENDAR = re.compile(r"[A-Za-z0-9*,./:~ _-]+")
-_SPAN = re.compile(r"On(Boot|Startup|Active|UnitActive|UnitInactive)Sec=[0-9a-z. ]+")
 
 
 class Container(Data, frozen=True):
@@ -30,8 +26,7 @@ class Container(Data, frozen=True):
     uid: int = -1
     gid: int = -1
     mounts: tuple[Mount, ...] = ()
-    secrets: tuple[tuple[str, str, int, int], ...] = ()
-    """(name, path in the container, uid, gid)."""
+    secrets: tuple[Held, ...] = ()
     tmpfs: tuple[tuple[str, str], ...] = ()
     lost: tuple[str, ...] = ()
 
@@ -61,15 +56,6 @@ class Build(Data, frozen=True):
     name: str
     tag: str
     folder: str
-
-
-class Timer(Data, frozen=True):
-    """``settings``: lines of [Timer]; none: the schedule cannot be said in systemd's words."""
-
-    name: str
-    title: str
-    job: Job
-    settings: tuple[tuple[str, str], ...]
 
 
 class Units(Data, frozen=True):
@@ -107,9 +93,9 @@ def units(host: HostPlan) -> Units:
         builds=tuple(
             Build(m.service.container, m.service.image, f"../../../{build_folder(host, m.item)}")
             for pod in found
-            for m in pod.members
+            for m in pod.images
         ),
-        timers=tuple(_timer(host, m) for pod in found for m in pod.jobs),
+        timers=tuple(timer(host, m) for pod in found for m in pod.jobs),
     )
 
 
@@ -133,7 +119,6 @@ def _containers(host: HostPlan, pod: Pod) -> Iterator[Container]:
 def _container(member: Member, name: str) -> Container:
     s = member.service
     uid, gid = numeric(s.user)
-    group = gid if gid >= 0 else member.w.run_as.gid if member.w.run_as else 0
     return Container(
         name=name,
         member=member,
@@ -144,9 +129,7 @@ def _container(member: Member, name: str) -> Container:
             for m in s.mounts
             if can_mount(m.target) and (m.origin != "bind" or can_mount(m.source))
         ),
-        secrets=tuple(
-            (name, target, max(uid, 0), group) for name, _, target in s.secrets if can_mount(target)
-        ),
+        secrets=tuple(x for x in held(member) if can_mount(x.target)),
         tmpfs=tuple((path, mode) for path, mode in s.tmpfs if can_mount(path)),
         lost=tuple(f"{path} is not mounted: no mount can name it" for path in unmounted([member])),
     )
@@ -163,31 +146,3 @@ def _group(host: HostPlan, pod: Pod) -> Group:
         aliases=tuple(sorted({a for s in main for a in s.aliases})),
         sysctls=tuple(sorted({x for s in main for x in s.sysctls})),
     )
-
-
-def _timer(host: HostPlan, member: Member) -> Timer:
-    job = member.service.job
-    assert job  # noqa: S101 - pods() puts only jobs there
-    name = f"{host.slug}-{member.service.name}"
-    return Timer(name, member.service.title, job, tuple(_settings(job)))
-
-
-def _settings(job: Job) -> Iterator[tuple[str, str]]:
-    """Exactly the job's schedule: translated, or a timer's own words, where they are harmless."""
-    timer = job.source.endswith(".timer")
-    found = (from_systemd if timer else from_cron)(job.schedule)
-    if found:
-        zone = found.zone or (job.timezone if _CALENDAR.fullmatch(job.timezone) else "")
-        for text in to_systemd(structs.replace(found, zone=zone)):
-            yield "OnCalendar", text
-    elif job.schedule == "@reboot":
-        yield "OnBootSec", "0"
-    elif timer:
-        parts = job.schedule.split("; ")
-        if all(_SPAN.fullmatch(p) for p in parts):
-            for part in parts:
-                name, _, span = part.partition("=")
-                yield name, span
-        elif job.schedule != "not known" and all(_CALENDAR.fullmatch(p) for p in parts):
-            for part in parts:
-                yield "OnCalendar", part

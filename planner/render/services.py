@@ -21,7 +21,7 @@ from planner.render.image import in_image, tmpfs, user_of
 from planner.render.quoting import is_variable
 from planner.render.writes import Writes, writes
 from planner.service.network import is_loopback
-from planner.service.places import is_network
+from planner.service.places import below, is_network
 from planner.sizing import Sizing, size
 from planner.store import slug
 
@@ -79,6 +79,8 @@ class Service(Data, frozen=True):
     start_period: int = 30
     command: tuple[str, ...] = ()
     job: Job | None = None
+    once: bool = False
+    """It is nothing but its jobs: only they start it, at their times."""
     workload: str = ""
     """Id of the workload that it is, or that the job belongs to."""
     sizing: Sizing = Sizing()
@@ -136,7 +138,7 @@ def _service(
         aliases=_aliases(host, members, items) if owner is item else (),
         sysctls=tuple(sorted({s for m in members for s in m.workload.sysctls})),
         tmpfs=tmpfs(w),
-        capabilities=(*ROOT_CAPABILITIES, *(("NET_BIND_SERVICE",) if low else ())) if root else (),
+        capabilities=_capabilities(w, low) if root else (),
         stop_signal=w.stop_signal,
         # What the machine starts at boot has to come back with the container host, too.
         restart="unless-stopped" if w.enabled.startswith("enabled") else w.restart,
@@ -144,10 +146,16 @@ def _service(
         health=("CMD-SHELL", shlex.join(w.health.command)) if w.health else (),
         start_period=w.health.start_period if w.health else 30,
         command=_with_environment(w, w.command) if _env_targets(w) else (),
+        once=w.kind == "job",
         workload=w.id,
         sizing=size(w, host.memory, host.cpus),
         writes=writes(w),
     )
+
+
+def _capabilities(w: Workload, low: bool) -> tuple[str, ...]:
+    bound = ("NET_BIND_SERVICE",) if low else ()
+    return tuple(dict.fromkeys((*ROOT_CAPABILITIES, *bound, *w.capabilities)))
 
 
 def _secret_name(w: Workload, secret: Secret) -> str:
@@ -255,11 +263,18 @@ def _shared(host: HostPlan, item: WorkloadPlan, items: Sequence[WorkloadPlan]) -
         and tie.detail.count("/") > 1
         and tie.workload in ids
         and item.workload.id in (other.workload.id, tie.workload)
+        and not _in_both(items, (other.workload.id, tie.workload), tie.detail)
     }
     for folder, socket in sorted(folders.items()):
         yield Mount(
             shared_name(host, folder), folder, False, f"holds the socket {socket}", "managed"
         )
+
+
+def _in_both(items: Sequence[WorkloadPlan], ids: tuple[str, str], path: str) -> bool:
+    """Whether a socket lies in a volume of either end: it is one volume then."""
+    ends = [i.workload for i in items if i.workload.id in ids]
+    return all(any(below(path, v.path) for v in w.volumes) for w in ends)
 
 
 def shared_name(host: HostPlan, folder: str) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planner.model import Data, HostPlan, Job
-from planner.render.pods import Member, Pod, pods
+from planner.render.pods import Held, Member, Pod, held, pods
 from planner.render.services import Mount, Port, Service
 
 
 class Stacked(Data, frozen=True):
-    """A service of a stack; ``secrets``: (name, path, uid, gid)."""
+    """A service of a stack."""
 
     service: Service
     ports: tuple[Port, ...]
-    secrets: tuple[tuple[str, str, str, str], ...]
+    secrets: tuple[Held, ...]
     mounts: tuple[Mount, ...]
     extra_hosts: tuple[tuple[str, str, str], ...]
     condition: str
@@ -34,16 +34,13 @@ def _stacked(pod: Pod, member: Member) -> Stacked:
     s = member.service
     own = {(x.port, x.protocol) for x in member.w.listeners}
     ports = () if s.job else tuple(p for p in pod.ports if (p.number, p.protocol) in own)
-    user, _, group = s.user.partition(":")
-    gid = group or (str(member.w.run_as.gid) if member.w.run_as else "0")
-    uid = user if user.isdigit() else "0"
     condition = {"no": "none", "on-failure": "on-failure"}.get(s.restart, "any")
     return Stacked(
         service=s,
         ports=ports,
-        secrets=tuple((name, target, uid, gid) for name, _, target in s.secrets),
+        secrets=held(member),
         mounts=s.mounts,
-        extra_hosts=s.extra_hosts or pod.members[0].service.extra_hosts,
+        extra_hosts=s.extra_hosts or pod.images[0].service.extra_hosts,
         condition="none" if s.job else condition,
         job=s.job,
         lost=tuple(_lost(pod, member)),

@@ -192,6 +192,21 @@ def own_folders(names: Iterable[str]) -> tuple[str, ...]:
     )
 
 
+def as_on_machine(host: Host, secrets: Iterable[Secret]) -> tuple[Secret, ...]:
+    """The same with owner and mode of the machine: of a program that root starts, its parts read
+    them as others."""
+    listed = {f.path: f for f in host.config_files.value or () if f.state != "deleted" and not f.link}
+    found = []
+    for one in secrets:
+        file, info = listed.get(one.path), places.info(host, one.path)
+        if file and re.fullmatch("[0-7]{3,4}", file.mode):
+            one = replace(one, owner=Owner(file.uid, file.gid, file.mode))
+        elif info and info.type == "file" and re.fullmatch("[0-7]{3,4}", info.mode):
+            one = replace(one, owner=Owner(info.uid, info.gid, info.mode))
+        found.append(one)
+    return tuple(found)
+
+
 def owned_secrets(carried: Carried, owner: Owner) -> Carried:
     """The same with another owner and mode of every secret file."""
     secrets = tuple(replace(s, owner=owner) for s in carried.secrets)

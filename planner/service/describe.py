@@ -124,7 +124,11 @@ def workload(
         workdir=_workdir(service),
         run_as=run_as,
         environment=tuple(merged_env[name] for name in sorted(merged_env)),
-        copies=_without(carried, volumes_of=tuple(v.path for v in volumes)),
+        copies=_without(
+            carried,
+            tuple(v.path for v in volumes),
+            tuple(d.path for d in everything.directories if d.tmpfs),
+        ),
         secrets=tuple(
             sorted(
                 (
@@ -196,15 +200,18 @@ def container_user(service: Service) -> Account | None:
     return user
 
 
-def _without(carried: Carried, volumes_of: tuple[str, ...]) -> tuple[Copy, ...]:
-    """Copies without what lies in a volume, and with volumes and secrets left out of trees."""
+def _without(
+    carried: Carried, volumes_of: tuple[str, ...], emptied: tuple[str, ...]
+) -> tuple[Copy, ...]:
+    """Copies without what lies in a volume; volumes, secrets and what is empty at every start are
+    left out of trees."""
     found = []
     for copy in carried.copies:
         if any(places.below(copy.path, v) for v in volumes_of):
             continue
         inside = [
             p
-            for p in (*volumes_of, *(s.path for s in carried.secrets))
+            for p in (*volumes_of, *emptied, *(s.path for s in carried.secrets))
             if places.below(p, copy.path)
         ]
         found.append(replace(copy, exclude=tuple(sorted({*copy.exclude, *inside}))))

@@ -44,6 +44,7 @@ FOREGROUND: dict[str, Callable[[Argv], Argv]] = {
     "dhcpd": _with("-f"),
     "dnsmasq": _with("-k"),
     "dovecot": _with("-F"),
+    "epmd": _with(without=("-daemon", "-systemd")),
     "exim": _with("-bdf", without=("-bd",)),
     "exim4": _with("-bdf", without=("-bd",)),
     "freeradius": _with("-f"),

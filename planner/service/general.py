@@ -89,7 +89,7 @@ def described(service: Service, known: Known) -> Workload:
             covered=[w.path for w in known.storage.wanted],
         ),
         storage.of_mentions(service, mentioned, run_as, covered),
-        storage.of_variables(service, run_as, [*covered, *own.roots]),
+        storage.of_variables(service, run_as, [*covered, *own.roots, *known.named]),
         keeps.by_command(service, run_as, own.roots, [*covered, *known.named]),
         _without(_told(keeps.by_convention(service, mine, own.roots), known.storage), known.named),
         Storage(directories=config.key_folder(carried, run_as)),
@@ -131,6 +131,13 @@ def _told(own: Storage, known: Storage) -> Storage:
         first = min(inner, key=lambda w: _ORDER.get(w.consistency, 0), default=None)
         wanted.append(replace_data(first, path=entry.path, live_copy=()) if first else entry)
     return replace_data(own, wanted=tuple(wanted))
+
+
+def own_output(made: Workload) -> Workload:
+    """The same without links of log files, of a program that its command tells to log to the
+    output: it opens plain files only, or none."""
+    kept = tuple(a for a in made.adaptations if a.id != "logs" or "links to" not in a.what)
+    return replace(made, log_links=(), adaptations=kept)
 
 
 _ORDER = {"stop": 0, "base-backup": 1, "live": 2, "none": 3}
@@ -201,6 +208,10 @@ def _packages(service: Service, package: str) -> list[tuple[str, str]]:
         found.append((runs, "runs the program"))
         found += [(name, f"a part of {runs} that is installed") for name in pins.parts(host, runs)]
     found += [(name, "a module that the program has loaded") for name in programs.modules(service)]
+    found += [
+        (name, "a library that the program has loaded, which no dependency brings")
+        for name in programs.libraries(service)
+    ]
     return found
 
 

@@ -37,6 +37,19 @@ def tcp(port: int, address: str = "127.0.0.1") -> Health:
     )
 
 
+def exchange(port: int, answer: str, what: str, send: str = "", first: int = 8) -> Health:
+    """Whether the ``first`` bytes that come back, zeros left out, match a pattern of ``case``.
+
+    ``send``: what is said before, in the words of printf, without ``'``.
+    """
+    said = f"printf '{send}' >&3 && " if send else ""
+    script = (
+        f"export LC_ALL=C; exec 3<>/dev/tcp/127.0.0.1/{port} && {said}"
+        f"IFS= read -r -t 4 -n {first} got <&3; case $got in {answer}) exit 0;; esac; exit 1"
+    )
+    return Health(("bash", "-c", script), what)
+
+
 def of_listeners(listeners: Sequence[Listener]) -> Health | None:
     """A connection to the first TCP listener that can be reached from inside, lowest port first."""
     for listener in sorted(listeners, key=lambda entry: entry.port):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from planner.facts import unitfile
 from planner.model import CronJob, Host, Job, Unit, Workload
 from planner.service import known, places
+from planner.service.plain import plain
 from planner.service.view import Service, commands, owner, safe_name, setting, stem
 
 _SOURCE = re.compile(r"/etc/cron\.(?:d|hourly|daily|weekly|monthly)/(.+)", re.DOTALL)
@@ -40,20 +42,25 @@ def _timers(host: Host) -> list[CronJob]:
         timer = units[name]
         if not name.endswith(".timer") or known.is_system_job(stem(name)) or not _active(timer):
             continue
-        target = (
-            timer.properties.get("Unit")
-            or unitfile.value(timer, "Timer", "Unit")
-            or (f"{stem(name)}.service")
-        )
-        service = units.get(target, Unit(target))
-        view = Service(host, safe_name(stem(target)), service)
+        started = target(timer)
+        service = units.get(started, Unit(started))
+        view = Service(host, safe_name(stem(started)), service)
         lines = [" ".join(c.argv) for c in commands(view, "ExecStart")]
         found.append(
             CronJob(
-                name, setting(view, "User") or "root", _schedule(timer), " ; ".join(lines) or target
+                name,
+                setting(view, "User") or "root",
+                _schedule(timer),
+                " ; ".join(lines) or started,
             )
         )
     return found
+
+
+def target(timer: Unit) -> str:
+    """Name of the unit that a timer starts."""
+    named = timer.properties.get("Unit") or unitfile.value(timer, "Timer", "Unit")
+    return named or f"{stem(timer.name)}.service"
 
 
 def _active(timer: Unit) -> bool:
@@ -200,11 +207,36 @@ def as_job(host: Host, job: CronJob) -> Job:
     return Job(
         name=name_of(job),
         schedule=job.schedule,
-        command=("/bin/sh", "-c", job.command.replace("\\%", "%")),
+        command=_by_shell(job),
         user=job.user,
         source=job.source,
         timezone=job.timezone or host.timezone.value or "",
     )
+
+
+def _by_shell(job: CronJob) -> tuple[str, ...]:
+    """The command by ``sh``, with the variables of its crontab where they are no secrets."""
+    told = [
+        f"{name}={value}"
+        for name, value in job.environment
+        if name not in _OF_CRON and "***" not in value and plain(value)
+    ]
+    before = ("/usr/bin/env", *told) if told else ()
+    return (*before, "/bin/sh", "-c", line_of(job))
+
+
+def line_of(job: CronJob) -> str:
+    r"""The command as cron gives it to a shell: ``\%`` is a percent sign, and what stands behind
+    a plain one is its standard input, in which each further one ends a line (crontab(5)).
+    """
+    if job.source.endswith(".timer"):
+        return job.command
+    line, *given = re.split(r"(?<!\\)%", job.command)
+    line = line.replace("\\%", "%")
+    if not given:
+        return line
+    text = "\n".join(part.replace("\\%", "%") for part in given)
+    return f"printf '%s\\n' {shlex.quote(text)} | {{ {line}; }}"
 
 
 def name_of(job: CronJob) -> str:
@@ -223,6 +255,8 @@ def _stands_for_others(path: str) -> bool:
     return posixpath.basename(path) in _INTERPRETERS | {"cd", "echo", "printf", "umask", "export"}
 
 
+_OF_CRON = frozenset({"SHELL", "PATH", "MAILTO", "MAILFROM", "CRON_TZ", "HOME", "LOGNAME", "USER"})
+"""What cron itself reads or gives; PATH is the image's."""
 # fmt: off
 _INTERPRETERS = frozenset({
     "sh", "bash", "dash", "ksh", "env", "python", "python2", "python3", "perl", "php", "ruby",

@@ -15,7 +15,10 @@ from planner.service.storage import Storage, consistency, of_mentions
 from planner.service.view import Service, commands, owner
 
 _OWN_DATA = ("/var/lib", "/srv")
-_PROGRAMS = re.compile(r"/(s?bin|lib(64|exec)?|\.?v?env|node_modules|vendor|__pycache__)(/|$)")
+_PROGRAMS = re.compile(
+    r"/(s?bin|lib(64|exec)?|\.?v?env|node_modules|vendor|webapps|deployments"
+    r"|__pycache__)(/|$)"
+)
 
 
 def by_convention(

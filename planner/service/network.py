@@ -245,7 +245,7 @@ def _sockets(
     for home in homes:
         if any(d.path == home for d in client.directories):
             continue
-        pattern = rf"(?<![\w.-])(?:/var)?{re.escape(home)}(?=[/\s'\";,)]|$)[^\s'\";,)]*"
+        pattern = rf"(?<![\w.-])(?:/var)?{re.escape(home)}(?=[/\s'\";,)]|$)[^\s'\";,)|:]*"
         for file in files:
             for match in re.finditer(pattern, file.text):
                 yield places.clean(match[0]) or home

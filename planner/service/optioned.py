@@ -15,6 +15,8 @@ from planner.service.command import Command, derive
 from planner.service.directives import Fate
 from planner.service.view import MASK, Service, commands, program
 
+TRUSTED = ("ca-certificates", "servers of others are known by their certificates")
+"""Package and reason: a slim image has no certificates, and what asks over TLS trusts nobody."""
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
 _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=", re.MULTILINE)
 
@@ -31,13 +33,17 @@ def argv(service: Service) -> tuple[str, ...]:
         return ()
     told = environment.told(service)
     found: list[str] = []
-    for word in starts[0].argv[1:]:
-        names = [n for n in starts[0].variables if word in (f"${n}", f"${{{n}}}")]
-        if any(n in word for n in starts[0].variables) and not names:
+    for written in starts[0].argv[1:]:
+        word = written
+        names = [n for n in starts[0].variables if word == f"${n}" or f"${{{n}}}" in word]
+        if any(n not in told for n in names):
             return ()
-        if names and names[0] not in told:
-            return ()
-        found += _split(told[names[0]]) if names else [word]
+        if names and word == f"${names[0]}":
+            found += _split(told[names[0]])
+            continue
+        for name in names:
+            word = word.replace(f"${{{name}}}", told[name])
+        found.append(word)
     return () if _masked(found) else (starts[0].path, *found)
 
 

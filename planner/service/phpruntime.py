@@ -17,6 +17,8 @@ from planner.service.view import Service, owner
 _SAPIS = r"cli|fpm|cgi|phpdbg|dev|embed|common|litespeed"
 _SETTING = re.compile(r"php(?:_admin)?_(?:value|flag)\[([\w.]+)\]")
 _EXTENSION = re.compile(r"/usr/lib(64)?/php/(\d+|modules)/[^/]+\.so")
+_PUBLIC = frozenset({"public", "web", "webroot", "pub", "htdocs"})
+_TOPS = frozenset({"/srv/www", "/var/www/vhosts", "/srv/http"})
 _FOLDERS = ("upload_tmp_dir", "sys_temp_dir", "soap.wsdl_cache_dir", "opcache.file_cache")
 
 
@@ -115,10 +117,14 @@ def _filled(host: Host, path: str) -> bool:
 
 def root_of_application(host: Host, folder: str) -> str:
     """The folder of the application around a document root (``/srv/shop`` of
-    ``/srv/shop/public``): where its composer.lock or WordPress' own files lie; else itself."""
+    ``/srv/shop/public``): where its composer.lock or WordPress' own files lie, or the one around a
+    folder with a name that says that only a part of it is served; else itself."""
     around = [
         a.path
         for a in host.applications.value or ()
         if a.kind == "php" and places.below(folder, a.path) and not places.shared_top(a.path)
     ]
+    parent, name = posixpath.split(folder)
+    if name in _PUBLIC and not places.shared_top(parent) and parent not in _TOPS:
+        around.append(parent)
     return min(around, key=len) if around else folder

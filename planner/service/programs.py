@@ -15,6 +15,11 @@ _RUNTIME = re.compile(
 _VERSION = re.compile(r"[-_]v?(\d+(?:\.\d+){1,3})(?=\.?[A-Za-z]|[-_]|$)")
 _OF_RUNTIME = re.compile(r"(jdk|jre|java|openjdk|node|python|pypy|php|ruby|perl|erlang)\b")
 _LIBRARIES = re.compile(r"(/usr)?/lib(32|64|x32)?(/[a-z0-9_]+-linux-[a-z0-9]+)?")
+_OWN = ("application", "data", "content", "home")
+_IN_EVERY_BASE = re.compile(
+    r"libc6|libc-bin|libgcc-s1|libgcc1|libcrypt1|zlib1g|libselinux1|libpcre(2-8-0|3)|libtinfo\d"
+    r"|glibc(-common)?|libgcc|zlib|libselinux|pcre2?|ncurses-libs|musl|libxcrypt"
+)
 _OF_LIBRARIES = re.compile(r"/(gconv|security|engines[^/]*|ossl-modules|pkcs11|audit)/")
 """Modules of the C library, of PAM and of OpenSSL: they come with whatever needs them."""
 
@@ -45,6 +50,32 @@ def modules(service: Service) -> tuple[str, ...]:
         if pids.intersection(entry.pids) and _is_module(entry.path)
     }
     return tuple(sorted(found - {""}))
+
+
+def libraries(service: Service) -> tuple[str, ...]:
+    """Packages of the libraries that a program of nobody's has in memory, or a module of nobody's
+    beside it (an extension of Python, an addon of Node.js): no dependency brings them. Without
+    those of every base image; empty as well where nobody could look.
+    """
+    host = service.host
+    mine = [e for e in host.mapped.value or () if service.pids.intersection(e.pids)]
+    foreign = {
+        pid
+        for entry in mine
+        if entry.path.endswith(".so") and places.role(entry.path) in _OWN
+        for pid in entry.pids
+        if not owner(host, entry.path)
+    }
+    for process in service.processes:
+        path = process.exe.removesuffix(" (deleted)")
+        if places.role(path) in _OWN and not owner(host, path):
+            foreign.add(process.pid)
+    found = {
+        owner(host, entry.path)
+        for entry in mine
+        if foreign.intersection(entry.pids) and _LIBRARIES.fullmatch(posixpath.dirname(entry.path))
+    }
+    return tuple(sorted(n for n in found if n and not _IN_EVERY_BASE.fullmatch(n)))
 
 
 def _is_module(path: str) -> bool:

@@ -151,6 +151,17 @@ def log_link(path: str) -> tuple[str, str]:
     return path, "/dev/stderr" if "err" in name else "/dev/stdout"
 
 
+def log_folders(
+    links: Iterable[tuple[str, str]], run_as: Account | None
+) -> tuple[Directory, ...]:
+    """Folders of links to the output that a package closes to all but root and its own group."""
+    folders = sorted({posixpath.dirname(path) for path, _ in links} - {"/var/log"})
+    return tuple(
+        Directory(folder, owned(run_as, "0755"), "its user has to reach the links in it")
+        for folder in folders
+    )
+
+
 def of_open_files(
     service: Service,
     packaged: bool,

@@ -84,6 +84,10 @@ class ImagesFile(Data, frozen=True):
     """Shell patterns of base images; left out: all."""
     digests: dict[str, Digest] = msgspec.field(default_factory=dict)
     """By full name with tag; `planner digests` writes such a file for `--digests`."""
+    dependencies: Literal["copied", "built"] = "copied"
+    """Libraries of Python, Node.js, Ruby and PHP that their own package manager installed: as they
+    are on the machine, or from their manifest in a stage of their own, for which the build has to
+    reach the language's registry."""
 
 
 class SettingsFile(Data, frozen=True):
@@ -118,6 +122,7 @@ HINTS = {
     "mirrors": "prefixes by registry, such as docker.io: registry.example/hub",
     "allow": "a list of patterns",
     "digests": "sha256:... by full name with tag",
+    "dependencies": "copied or built",
     "targets": f"a list of {', '.join(get_args(Output))}",
 }
 """What a key takes, for whoever wrote something else."""

@@ -105,6 +105,7 @@ def _images(file: str, lines: Lines, found: ImagesFile) -> Choice:
         dict(found.mirrors),
         found.allow,
         dict(found.digests),
+        found.dependencies,
     )
 
 

@@ -4,7 +4,14 @@ from planner.store.files import write_file
 from planner.store.lock import locked
 from planner.store.names import context_folder, printable, slug
 from planner.store.output import SNAPSHOTS, Written, claim_output, write_artifacts
-from planner.store.packaged import checklist_texts, demo_folder, name_table, rule_texts, templates
+from planner.store.packaged import (
+    checklist_texts,
+    demo_folder,
+    image_table,
+    name_table,
+    rule_texts,
+    templates,
+)
 from planner.store.reading import (
     MISSED,
     encode,
@@ -25,6 +32,7 @@ __all__ = [
     "demo_folder",
     "encode",
     "head",
+    "image_table",
     "locked",
     "name_table",
     "printable",

@@ -39,6 +39,11 @@ def name_table(name: str) -> str:
     return (_PACKAGE / "service" / "catalogue" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def image_table() -> str:
+    """YAML text of the table of the applications' own images."""
+    return (_PACKAGE / "images" / "official.yaml").read_text(encoding="utf-8")
+
+
 def demo_folder() -> Path:
     """Folder of the recorded fleet: its inventory and its snapshots."""
     return _folder("demo", "inventories/demo")

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from planner.model import Section, Workload
-from planner.questions import Answer, Question, http, names, talks
-from planner.session.framing import Payload
+from planner.questions import Answer, Question
 from planner.session.script import script
-from planner.verify.dial import Exchange, Reply
+from planner.verify.dial import Reply
 from planner.verify.processes import Process, answer, listening, processes
+from planner.verify.talked import Asked, Heard, answered, exchange, talked
 
 _UNIT = re.compile(r"[A-Za-z0-9:_.@\\-]+")
 _PATH = re.compile(r"/[A-Za-z0-9/_.@:+,%=~-]+")
@@ -21,49 +20,6 @@ _HOST = re.compile(r"[A-Za-z0-9.:_-]+")
 SECONDS = 900
 HTTP_WAIT, TALK_WAIT = 15, 4
 """Seconds; look.sh takes 4 to mean: until it falls silent."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One question to one side."""
-
-    workload: Workload
-    question: Question
-    host: str = ""
-    """Where to dial from the outside; empty: only from the inside."""
-    inside: str = "127.0.0.1"
-    unit: str = ""
-    exe: str = ""
-    """Which processes are its own; both empty: all of them."""
-    who: str = ""
-    """As whom to count rows; empty: as the login."""
-    site: str = ""
-    """Host header where the question names no site: the same on both sides."""
-    variables: frozenset[str] = frozenset()
-    """Names that the workload's process needs."""
-
-
-@dataclass
-class Heard:
-    """What one side said, by place in the list of what was asked."""
-
-    replies: dict[int, Reply] = field(default_factory=dict)
-    payload: Payload = field(default_factory=Payload)
-
-
-def exchange(asked: Asked, host: str) -> Exchange | None:
-    """What is said over a socket; None: this question needs none."""
-    q = asked.question
-    site = q.site or asked.site or host
-    if q.kind == "http":
-        standard = 443 if q.tls else 80
-        name = site if q.port == standard else f"{site}:{q.port}"
-        return Exchange(host, q.port, http.request(name, q.path), q.tls, q.site, ends=True)
-    if q.kind == "tls":
-        return Exchange(host, q.port, tls=True, name=q.site)
-    if q.kind == "greeting":
-        return Exchange(host, q.port, talks.BY_NAME.get(q.talk, talks.GREETING).say)
-    return None
 
 
 def look_script(
@@ -104,9 +60,10 @@ def _lines(number: int, asked: Asked, reply: Reply | None) -> Iterable[str]:
     elif q.kind == "rows":
         yield f"rows\t{own}\t{asked.who or '-'}\t{_octal(w.census.encode(), leading='0')}"
     elif q.kind in ("owners", "files"):
-        path = next((v.path for v in w.volumes if v.name == q.volume), "")
-        if _PATH.fullmatch(path):
-            yield f"{q.kind}\t{number}\t{path}"
+        volume = next((v for v in w.volumes if v.name == q.volume), None)
+        if volume and _PATH.fullmatch(volume.path):
+            changes = (_change(volume.uids), _change(volume.gids))
+            yield "\t".join((q.kind, str(number), volume.path, *changes))
     elif q.kind == "logs":
         files = [path for path, _ in w.log_links if _PATH.fullmatch(path)]
         yield "\t".join(("logs", own, unit, *files[:5]))
@@ -120,14 +77,14 @@ def _lines(number: int, asked: Asked, reply: Reply | None) -> Iterable[str]:
             yield f"ask\t{number}\t{wanted.host}\t{wanted.port}\t{tls}\t{name}\t{wait}\t{say}"
 
 
+def _change(pairs: tuple[tuple[int, int], ...]) -> str:
+    """``102=999``: the number of the workload's own account on the machine and in its image."""
+    return f"{pairs[0][0]}={pairs[0][1]}" if pairs else "-"
+
+
 def key(workload: Workload) -> str:
     """Short name of a workload's sections, which no other has."""
     return hashlib.sha256(workload.id.encode()).hexdigest()[:16]
-
-
-def answered(asked: Asked, reply: Reply | None) -> bool:
-    """Whether a reply says something to the question."""
-    return bool(reply and _parts(asked.question, reply))
 
 
 def read(asked: Sequence[Asked], heard: Heard) -> dict[int, Answer]:
@@ -152,7 +109,7 @@ def _answer(
     if q.kind == "listener":
         return _listener(q, heard, ports)
     if q.kind in ("http", "tls", "greeting"):
-        return _talked(number, asked, heard, sections)
+        return talked(number, asked, heard, sections)
     name = {"rows": f"rows-{own}", "logs": f"logs-{own}"}.get(q.kind, f"{q.kind}-{number}")
     if q.kind in ("running", "user", "environment", "memory"):
         name = f"proc-{own}"
@@ -175,32 +132,6 @@ def _listener(q: Question, heard: Heard, ports: frozenset[tuple[str, int]] | Non
     if (q.protocol, q.port) in ports:
         return Answer((("listens", "yes"),))
     return Answer(reason="nobody listens there")
-
-
-def _talked(number: int, asked: Asked, heard: Heard, sections: Mapping[str, Section]) -> Answer:
-    reply = heard.replies.get(number)
-    section = sections.get(f"ask-{number}")
-    if not answered(asked, reply) and section and section.state != "missing":
-        reply = _inner(section.text)
-    parts = _parts(asked.question, reply) if reply else ()
-    reason = (reply and reply.reason) or (section and section.reason) or "no such answer"
-    return Answer(parts) if parts else Answer(reason=reason)
-
-
-def _parts(q: Question, reply: Reply) -> tuple[tuple[str, str], ...]:
-    if q.kind == "http":
-        return http.parts(reply.data)
-    if q.kind == "tls":
-        return names.parts(reply.certificate)
-    return talks.parts(q.talk, reply.data)
-
-
-def _inner(text: str) -> Reply:
-    said = {line[:1]: line[2:] for line in text.splitlines()}
-    try:
-        return Reply(bytes.fromhex(said.get("D", "")), bytes.fromhex(said.get("C", "")))
-    except ValueError:
-        return Reply(reason="cannot be read")
 
 
 def _octal(raw: bytes, leading: str = "") -> str:

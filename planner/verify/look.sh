@@ -2,10 +2,11 @@
 # PLANNER_WANTED has a line for each section, tab-separated, "-" for what is empty:
 #   proc N UNIT EXE               P pid ppid uid rss-in-kB name, E pid name-of-a-variable
 #   rows N USER CODE              output of CODE (octal), as USER
-#   owners N PATH                 uid:gid, each once
-#   files N PATH                  digest of contents, digest of names, types, modes, owners
+#   owners N PATH UIDS GIDS       uid:gid, each once
+#   files N PATH UIDS GIDS        digest of contents, digest of names, types, modes, owners
 #   logs N UNIT FILE...           SHA-256 of each kind of line that tells an error
 #   ask N HOST PORT TLS SNI WAIT SAY   C certificate, D what was answered, in hexadecimal
+# UIDS and GIDS are OLD=NEW where an account has another number in the image, and are said as NEW.
 # Only reads, and writes nothing. Values of variables and lines of logs do not leave the machine.
 # shellcheck disable=SC2016,SC2154 # awk and python programs; PLANNER_WANTED comes from the sender
 
@@ -53,14 +54,23 @@ rows() {
 
 owners() {
 	[ "$FIND" = gnu ] || { state missing "its find cannot print owners"; return 1; }
-	limit 120 find "$PLACE" -xdev -printf '%U:%G\n' | sort -u
+	limit 120 find "$PLACE" -xdev -printf '%U:%G\n' | sort -u |
+		sed -e "s/^${UIDS%=*}:/${UIDS#*=}:/" -e "s/:${GIDS%=*}\$/:${GIDS#*=}/" | sort -u
 }
 
 files() {
 	if [ "$FIND" != gnu ] || ! has sha256sum; then state missing "no GNU find or no sha256sum"; return 1; fi
 	cd "$PLACE" || { state missing "no such folder, or closed to this login"; return 1; }
 	find . -xdev -type f -print0 | sort -z | xargs -0 -r sha256sum -b | sha256sum
-	find . -xdev -mindepth 1 -not -type s -printf '%y %m %U %G %p\0' | sort -z | sha256sum
+	case $UIDS in
+	*=*) set -- \( -uid "${UIDS%=*}" -printf "${UIDS#*=} " -o -printf '%U ' \) ;;
+	*) set -- -printf '%U ' ;;
+	esac
+	case $GIDS in
+	*=*) set -- "$@" \( -gid "${GIDS%=*}" -printf "${GIDS#*=} " -o -printf '%G ' \) ;;
+	*) set -- "$@" -printf '%G ' ;;
+	esac
+	find . -xdev -mindepth 1 -not -type s -printf '%y %m ' "$@" -printf '%p\0' | sort -z | sha256sum
 }
 
 # Kinds of lines that tell an error. Keep in step with planner.verify.processes.errors, which does
@@ -157,7 +167,7 @@ main() {
 		case $what in
 		proc) UNIT=$a EXE=$b ;;
 		rows) WHO=$a CODE=$b ;;
-		owners | files) PLACE=$a ;;
+		owners | files) PLACE=$a UIDS=${b:--} GIDS=${c:--} ;;
 		logs) UNIT=$a FILES="$b $c $d $e $f" ;;
 		ask) HOST=$a PORT=$b TLS=$c SNI=$d WAIT=$e SAY=$f ;;
 		*) continue ;;

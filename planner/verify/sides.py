@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from planner import session
 from planner.model import HostPlan, Workload
-from planner.questions import Answer, Question
+from planner.questions import Question
 from planner.service.network import is_loopback
 from planner.session.framing import Payload, decode
 from planner.verify.asked import (
     SECONDS,
-    Asked,
-    Heard,
-    exchange,
-    facts_script,
     look_script,
     read,
 )
+from planner.verify.beside import Answers, of_root, of_volume
 from planner.verify.dial import Reply, dial_all
 from planner.verify.engine import Engine, run
-from planner.verify.processes import errors
-from planner.verify.stage import ROUTES, Berth, on_link, volume
+from planner.verify.routes import TABLE, on_link
+from planner.verify.stage import Berth
+from planner.verify.talked import Asked, Heard, exchange
 
 Wanted = Mapping[str, Sequence[Question]]
 """Questions by id of the workload."""
-Answers = dict[tuple[str, str], Answer]
-"""By id of the workload and title of the question."""
 _ANY = ("0.0.0.0", "::", "*", "")  # noqa: S104
 _OUTSIDE = ("owners", "files", "logs", "root")
 """Kinds that a container is not asked from its inside."""
@@ -93,7 +89,7 @@ def container(
 ) -> Answers:
     """Ask one container: over its network, the rest by the same script inside of it."""
     w = berth.item.workload
-    near = on_link(ROUTES.read_text(), berth.address) if ROUTES.exists() else False
+    near = on_link(TABLE.read_text(), berth.address) if TABLE.exists() else False
     asked = [_of_container(berth, question, variables, near) for question in questions]
     replies = _dialled(asked)
     nonce = secrets.token_hex(16)
@@ -104,9 +100,9 @@ def container(
     answers = {(w.id, asked[n].question.title): answer for n, answer in found.items()}
     for question in questions:
         if question.kind in ("owners", "files"):
-            answers[w.id, question.title] = _volume(engine, berth, question)
+            answers[w.id, question.title] = of_volume(engine, berth, question)
         elif question.kind == "root":
-            answers[w.id, question.title] = _root(engine, berth)
+            answers[w.id, question.title] = of_root(engine, berth)
     return answers
 
 
@@ -135,61 +131,3 @@ def _dialled(asked: Sequence[Asked]) -> dict[int, Reply]:
         if n not in replies and (spoken.host, spoken.port) in reached
     }
     return {**replies, **dial_all(left)}
-
-
-def _volume(engine: Engine, berth: Berth, question: Question) -> Answer:
-    """What lies in a volume, seen by root in a container without a network."""
-    nonce = secrets.token_hex(16)
-    text = facts_script([f"{question.kind}\t0\t/to"], nonce)
-    name = volume(berth.host, question.volume)
-    words = ["run", "--rm", "-i", "--network", "none", "--user", "0:0", "-v", f"{name}:/to:ro"]
-    words += ["--entrypoint", "sh", berth.service.image, "-s"]
-    done = run(engine, *words, given=text.encode(), seconds=SECONDS)
-    section = decode(done.stdout, nonce).sections.get(f"{question.kind}-0")
-    if section is None or section.exit or not section.text:
-        return Answer(reason=(section.reason if section else "") or "its volume cannot be read")
-    return Answer(((question.kind, section.text),))
-
-
-def _root(engine: Engine, berth: Berth) -> Answer:
-    """What the container wrote beside its volumes."""
-    done = run(engine, "diff", berth.name)
-    paths = sorted(line[2:] for line in done.stdout.decode("utf-8", "replace").splitlines())
-    own = [m.target for m in berth.service.mounts] + [p for p, _ in berth.service.tmpfs]
-    own += [target for _, _, target in berth.service.secrets]
-    own += [line.path for line in berth.item.workload.admissions]
-    own += ["/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/run/.containerenv"]
-    own += ["/dev", "/proc", "/sys", "/run/secrets"]
-    written = [
-        path
-        for path in paths
-        if not any(path == o or path.startswith(f"{o}/") or o.startswith(f"{path}/") for o in own)
-        and not any(other.startswith(f"{path}/") for other in paths)
-    ]
-    return Answer((("writes", " ".join(written[:8]) or "nothing: possible"),))
-
-
-def logs(engine: Engine, berths: Iterable[Berth], asked: Iterable[Answers]) -> Answers:
-    """Replace what the machines said of their logs by kinds of errors that only containers have."""
-    known = list(asked)
-    found: Answers = {}
-    for berth in berths:
-        at = (berth.item.workload.id, "errors in its log")
-        old = {d for answers in known for d in dict(answers[at].parts).get("kinds", "").split()}
-        done = run(engine, "logs", berth.name)
-        new = [t for d, t in errors(done.stdout + done.stderr).items() if d not in old]
-        found[at] = Answer((("new", "\n".join(new[:20]) or "none"),))
-    return found
-
-
-def quiet(answers: Answers, berths: Iterable[Berth]) -> Answers:
-    """The machine's side of that question, and the user that the plan wants."""
-    found = dict(answers)
-    for berth in berths:
-        w = berth.item.workload
-        found[w.id, "errors in its log"] = Answer((("new", "none"),))
-        found[w.id, "user that it runs as"] = Answer(
-            (("uid", str(w.run_as.uid if w.run_as else 0)),)
-        )
-        found[w.id, "read-only root"] = Answer(reason="not asked")
-    return found

@@ -61,6 +61,10 @@ def seconds(volume: Volume) -> int:
     return 5 + volume.size // RATE + max(volume.files, 0) // FILES_RATE
 
 
+_BUSYBOX = ("alpine", "busybox")
+"""Families whose tar and find are those of busybox."""
+
+
 def move(volume: Volume, image: str, family: str = "debian") -> Move:
     """Return the commands that move a volume into the engine, with ``image`` (the workload's own,
     already built) for the far end of the pipe. ``family``: of that image's distribution.
@@ -81,7 +85,7 @@ def move(volume: Volume, image: str, family: str = "debian") -> Move:
     ]
     whole = seconds(volume)
     create = (f"$ENGINE volume create {volume.name}",)
-    if whole > TWO_PASSES and family != "alpine" and not volume.live_copy:
+    if whole > TWO_PASSES and family not in _BUSYBOX and not volume.live_copy:
         return Move(
             create=create,
             first=(_pass(volume, image, 0),),
@@ -128,6 +132,7 @@ def _pass(volume: Volume, image: str, level: int) -> str:
     after = "; test $? -le 1" if level == 0 else ""
     source = f"{before} && {{ {_archive(volume)} --listed-incremental={used} -cf - .{after}; }}"
     unpack = f"{_UNPACK} --listed-incremental=/dev/null -xpf - -C /to"
+    unpack += _handed_over(volume)
     far = _inside(volume.name, image, unpack, interactive=True, writable=True)
     return f"{remote(f'sh -c {shell_word(source)}')} | {far}"
 
@@ -159,19 +164,39 @@ def _inside(
 def _copy(volume: Volume, name: str, image: str, family: str, *, live: bool) -> str:
     if live and volume.live_copy:
         source = " ".join(shell_word(word) for word in volume.live_copy)
-    elif family == "alpine":  # busybox's tar keeps neither ACLs nor holes
+    elif family in _BUSYBOX:  # busybox's tar keeps neither ACLs nor holes
         excludes = "".join(f" --exclude={shell_word(_pattern(volume, p))}" for p in volume.excluded)
         source = f"tar{excludes} -C {shell_word(volume.path)} -cf - ."
     else:
         source = f"{_archive(volume)} -cf - ."
-    unpack = f"{'tar --numeric-owner' if family == 'alpine' else _UNPACK} -xpf - -C /to"
+    unpack = f"{'tar --numeric-owner' if family in _BUSYBOX else _UNPACK} -xpf - -C /to"
     if volume.owner.mode and live and volume.live_copy:
         # A base backup holds no entry for the data directory itself.
         own = volume.owner
         unpack += f" && chown {own.uid}:{own.gid} /to && chmod {_mode(own.mode)} /to"
         # pg_basebackup's list of what it sent, owned by nobody that the machine knows.
         unpack += " && rm -f /to/backup_manifest"
+    unpack += _handed_over(volume)
     return f"{remote(source)} | {_inside(name, image, unpack, interactive=True, writable=True)}"
+
+
+def _handed_over(volume: Volume) -> str:
+    """Give the files to the numbers that their owners have in the image; busybox's find, too."""
+    steps = [("-user", "chown", pair) for pair in volume.uids]
+    steps += [("-group", "chgrp", pair) for pair in volume.gids]
+    return "".join(
+        f" && find /to {test} {old} -exec {tool} -h {new} {{}} +"
+        for test, tool, (old, new) in steps
+    )
+
+
+def _owners(volume: Volume) -> str:
+    """What find prints of owners on the machine, in the numbers of the image."""
+    found = ""
+    for test, pairs, field in (("-uid", volume.uids, "%U"), ("-gid", volume.gids, "%G")):
+        known = "".join(f"{test} {old} -printf '{new} ' -o " for old, new in pairs)
+        found += f"\\( {known}-printf '{field} ' \\) "
+    return found
 
 
 def _mode(mode: str) -> str:
@@ -190,7 +215,8 @@ def _seen(volume: Volume, name: str, image: str) -> Iterable[str]:
 
 
 def _checks(volume: Volume, image: str, family: str) -> Iterable[str]:
-    """Same numbers of files and folders; same content; same names, types, modes, owners, links."""
+    """Same numbers of files and folders; same content; same names, types, modes, links and owners,
+    those of the machine in the numbers that they have in the image."""
     prune = "".join(
         f" -path {shell_word(_pattern(volume, path))} -prune -o" for path in volume.excluded
     )
@@ -198,22 +224,26 @@ def _checks(volume: Volume, image: str, family: str) -> Iterable[str]:
         f"\"$(find .{prune} -type {kind} -print0 | tr -cd '\\0' | wc -c)\"" for kind in "fdl"
     )
     yield from _compared(volume, image, f"printf '%s files, %s folders, %s links' {counts}")
-    scripts = [f"find .{prune} -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum -b"]
-    if family != "alpine":
-        scripts.append(
-            f"find .{prune} -mindepth 1 -not -type s \\( "
-            "-type f -printf '%y %m %U %G %n %s %p\\0' -o -printf '%y %m %U %G %l %p\\0' \\) "
-            "| LC_ALL=C sort -z"
-        )
-    for script in scripts:
-        yield from _compared(volume, image, f"{script} | sha256sum")
+    content = f"find .{prune} -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum -b"
+    yield from _compared(volume, image, f"{content} | sha256sum")
+    if family not in _BUSYBOX:
+        every = f"find .{prune} -mindepth 1 -not -type s "
+        rest = " | LC_ALL=C sort -z | sha256sum"
+        here = "\\( -type f -printf '%y %m %U %G %n %s %p\\0' -o -printf '%y %m %U %G %l %p\\0' \\)"
+        there = here
+        if volume.uids or volume.gids:
+            names = "\\( -type f -printf '%n %s %p\\0' -o -printf '%l %p\\0' \\)"
+            there = f"-printf '%y %m ' {_owners(volume)}{names}"
+        yield from _compared(volume, image, every + here + rest, every + there + rest)
 
 
-def _compared(volume: Volume, image: str, script: str) -> Iterable[str]:
-    """A command that prints what ``script`` says in the folder on either side."""
-    script = f"command -v find >/dev/null && {script}"
-    there = remote(f"sh -c {shell_word(f'cd {shell_word(volume.path)} && {script}')}")
-    here = _inside(volume.name, image, f"cd /to && {script}")
+def _compared(volume: Volume, image: str, script: str, there: str = "") -> Iterable[str]:
+    """A command that prints what ``script`` says in the folder on either side, or what ``there``
+    says on the machine."""
+    guard = "command -v find >/dev/null && "
+    on_machine = f"cd {shell_word(volume.path)} && {guard}{there or script}"
+    there = remote(f"sh -c {shell_word(on_machine)}")
+    here = _inside(volume.name, image, f"cd /to && {guard}{script}")
     yield (
         f'( there="$({there})" && here="$({here})" && echo "$there / $here" '
         '&& test -n "$there" && test "$there" = "$here" )'

@@ -21,6 +21,7 @@ from planner.service import (
     neighbours,
     network,
     places,
+    pm2,
     scripts,
     serving,
     sockets,
@@ -30,29 +31,49 @@ from planner.service.view import Service, called, program, stem, why_unknown
 from planner.store import slug
 from planner.workloads import (
     apache,
+    binary,
+    bind,
     caddy,
+    dotnet,
+    dovecot,
     elasticsearch,
     etcd,
     exporter,
+    gitea,
+    grafana,
     haproxy,
     influxdb,
+    java,
+    jenkins,
     job,
+    kafka,
     kernel,
     memcached,
     mongodb,
+    mosquitto,
     mysql,
+    nats,
     nginx,
+    node,
+    openldap,
     pgbouncer,
     phpfpm,
+    postfix,
     postgresql,
     prometheus,
     python,
+    rabbitmq,
     redis,
     registry,
+    ruby,
+    runner,
     service,
     squid,
+    tomcat,
     traefik,
+    uwsgi,
     varnish,
+    wildfly,
     windows,
 )
 
@@ -77,9 +98,29 @@ DETECTORS = (
     registry.detect,
     prometheus.detect,
     exporter.detect,
+    grafana.detect,
+    gitea.detect,
+    jenkins.detect,
+    runner.detect,
     pgbouncer.detect,
+    rabbitmq.detect,
+    kafka.detect,
+    mosquitto.detect,
+    nats.detect,
+    postfix.detect,
+    dovecot.detect,
+    openldap.detect,
+    bind.detect,
     kernel.detect,
+    uwsgi.detect,
     python.detect,
+    tomcat.detect,
+    wildfly.detect,
+    java.detect,
+    node.detect,
+    ruby.detect,
+    dotnet.detect,
+    binary.detect,
 )
 """Asked in this order; who answers first has the service, the rest is for the general one."""
 
@@ -109,7 +150,7 @@ def detect(host: Host) -> Detected:
     workloads: list[Workload] = []
     texts: dict[str, tuple[TextFile, ...]] = {}
     wants: dict[str, frozenset[str]] = {}
-    for candidate in found.services:
+    for candidate in (part for one in found.services for part in pm2.parts(one)):
         if _is_umbrella(candidate, found.services):
             continue
         claimed = _claim(candidate)
@@ -146,12 +187,14 @@ def _claim(candidate: Service) -> Workload | Agent | None:
             return None
         if agent := agents.agent(candidate):
             return agent
+    if relay := _mail_relay(candidate):
+        return relay
     for entry in DETECTORS:
         if workload := entry(candidate):
             return workload
     if known.is_filter(name):
         return Agent(name, unit, "packet filter of the host, which forwards for nobody")
-    return _mail_relay(candidate) or service.detect(candidate)
+    return service.detect(candidate)
 
 
 def _plumbing(candidate: Service) -> bool:

@@ -7,7 +7,7 @@ import posixpath
 import re
 
 from planner.model import Account, Adaptation, Directory, Health, Host, Workload
-from planner.service import accounts, binding, formats, health, pins, places
+from planner.service import accounts, binding, config, formats, health, pins, places
 from planner.service.command import Command
 from planner.service.describe import container_user
 from planner.service.general import Known, described
@@ -50,7 +50,7 @@ def detect(service: Service) -> Workload | None:
             folders=(folder, f"/etc/default/{name}", f"/etc/sysconfig/{name}"),
             command=_command(service, name, settings),
             storage=_storage(service, settings, name, run_as),
-            named=[places.clean(v) for v in settings.values() if v.startswith("/")],
+            named=config.mentioned(config.texts(host, (folder, f"/etc/default/{name}"))),
             keys=_keys(settings, folder),
             health=health.tcp(port) if tls else _alive(port),
             decided={
@@ -106,7 +106,7 @@ def _storage(
     service: Service, settings: dict[str, str], name: str, run_as: Account | None
 ) -> Storage:
     wanted: list[Wanted] = []
-    for value in _under(settings, r"path\.data") or [f"/var/lib/{name}"]:
+    for value in _under(settings, r"path\.data") or ([f"/var/lib/{name}"] if settings else []):
         if path := places.clean(value):
             wanted.append(
                 Wanted(path, "data", "path.data of its configuration", "stop", _WHY, backup=_SAVED)

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from urllib.parse import urlsplit
 
 from planner.model import Health, Host, Workload
-from planner.service import environment, formats, health, pins, places
+from planner.service import config, environment, formats, health, pins, places, urls
 from planner.service.describe import container_user
 from planner.service.general import Known, described
 from planner.service.places import Wanted
@@ -29,6 +28,7 @@ def detect(service: Service) -> Workload | None:
     settings = _settings(service)
     client = _client(service)
     data = _data(service, settings)
+    census = _census(settings) if client else ""
     return described(
         service,
         Known(
@@ -38,12 +38,14 @@ def detect(service: Service) -> Workload | None:
             stop_signal="SIGTERM",
             needs_init=False,
             storage=_storage(settings, data),
-            packages=[(client, "its client, which counts its keys")] if client else [],
+            packages=[(client, "its client, which counts its keys")] if census else [],
+            # Every setting of a path was looked at, and the file may be another instance's.
+            named=config.mentioned(config.texts(service.host, ("/etc/etcd", "/etc/default/etcd"))),
             keys=[places.clean(settings[k]) for k in _KEYS if settings.get(k)],
             health=_health(service, settings),
             unknowns=_unread(service, settings),
             run_as=container_user(service),
-            census=_census(settings) if client else "",
+            census=census,
         ),
     )
 
@@ -89,7 +91,10 @@ def _options(words: list[str]) -> list[tuple[str, str]]:
 
 def _data(service: Service, settings: dict[str, str]) -> str:
     """Its folder; what is not absolute, and ``<name>.etcd`` by default, is in the working one."""
-    told = settings.get("data_dir", "") or f"{settings.get('name', 'default')}.etcd"
+    told = settings.get("data_dir", "")
+    if not told and _unread(service, settings):
+        return ""
+    told = told or f"{settings.get('name', 'default')}.etcd"
     if told.startswith("/"):
         return places.clean(told)
     base = setting(service, "WorkingDirectory") or (service.main.cwd if service.main else "")
@@ -124,13 +129,9 @@ def _client(service: Service) -> str:
 def _url(settings: dict[str, str]) -> tuple[str, int] | None:
     """(scheme, port) at which the container itself reaches the interface for clients."""
     for url in settings.get("listen_client_urls", "http://localhost:2379").split(","):
-        try:
-            parts = urlsplit(url.strip().strip("\"'"))
-            port = parts.port or 2379
-        except ValueError:
-            continue
+        parts = urls.split(url)
         if parts.scheme in ("http", "https"):
-            return parts.scheme, port
+            return parts.scheme, urls.port(parts) or 2379
     return None
 
 
@@ -157,6 +158,23 @@ def _unread(service: Service, settings: dict[str, str]) -> tuple[str, ...]:
     host: Host = service.host
     file = places.clean(settings.get("config_file", ""))
     reason = host.files.unknown or host.files.partial or "its text was not carried"
-    if file and file not in (host.files.value or {}):
-        return (f"What its configuration {file} says is not known: {reason}",)
-    return ()
+    known = {*(host.files.value or {})}
+    needed = (
+        (file,)
+        if file
+        else tuple(
+            path
+            for path in environment.files(service)
+            if host.files.unknown or path in _there(host)
+        )
+    )
+    return tuple(
+        f"What its configuration {path} says is not known: {reason}"
+        for path in needed
+        if path not in known
+    )
+
+
+def _there(host: Host) -> frozenset[str]:
+    """Paths that are on the machine: an environment file may lack."""
+    return frozenset({*(host.paths.value or {}), *(f.path for f in host.config_files.value or ())})

@@ -24,7 +24,7 @@ _ALIVE = {"blackbox": "/-/healthy", "statsd": "/-/healthy", "json": "/-/healthy"
 _CONFIG = ("config.file", "config.my-cnf", "config", "config.path", "extend.query-path",
            "statsd.mapping-config", "graphite.mapping-config", "redis.password-file",
            "script", "tls-client-cert-file", "tls-client-key-file", "tls-ca-cert-file",
-           "elasticsearch.ca", "elasticsearch.client-cert", "elasticsearch.client-private-key")  # fmt: skip
+           "es.ca", "es.client-cert", "es.client-private-key")  # fmt: skip
 """Options that name a file which it reads."""
 _PING = ("net.ipv4.ping_group_range", "0 2147483647")
 _DEFAULT = {"blackbox": "/etc/prometheus/blackbox.yml", "snmp": "/etc/prometheus/snmp.yml"}
@@ -61,6 +61,7 @@ def detect(service: Service) -> Workload | None:
             needs_init=False,
             folders=tuple(f for f in (*files, web) if places.role(f) == "config") if files else (),
             command=optioned.command(service, words),
+            packages=(optioned.TRUSTED,),
             named=[*files, web],
             keys=[*files, web, *_keys(settings)],
             health=_health(service, of, flags, tls=bool(web)),

@@ -9,6 +9,8 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from planner.model import Account, Adaptation, Directory, Health, Host, Workload
 from planner.service import accounts, application, config, health, included, places
 from planner.service.command import Command
@@ -51,7 +53,7 @@ def detect(service: Service) -> Workload | None:
     run_as = container_user(service) or _configured(host, lines)
     command, changes = _command(service, mains, rest, lines)
     named = _named(lines)
-    return described(
+    made = described(
         service,
         Known(
             "haproxy",
@@ -80,9 +82,13 @@ def detect(service: Service) -> Workload | None:
             adaptations=changes,
             unknowns=_unread(host, mains, lines),
             run_as=run_as,
-            sites=(),
         ),
     )
+    if any("$" in line.text for line in lines) or not lines:
+        return made
+    # Its unit fills in variables of its command alone, and the command is that of the process.
+    secrets = tuple(s for s in made.secrets if s.form != "env")
+    return replace(made, secrets=secrets, environment=())
 
 
 def _arguments(service: Service) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -7,7 +7,7 @@ import re
 import tomllib
 
 from planner.model import Adaptation, Health, Host, Workload
-from planner.service import environment, formats, health, pins, places
+from planner.service import config, environment, formats, health, pins, places
 from planner.service.command import Command, derive
 from planner.service.describe import container_user
 from planner.service.general import Known, described
@@ -39,14 +39,15 @@ def detect(service: Service) -> Workload | None:
     if not names & {"influxd", "influxd-systemd-start.sh", "influxdb"}:
         return None
     host = service.host
-    file = _file(service)
-    settings = _settings(service, file)
     version = pins.version_of(service, pins.main_package(service))
+    file = _file(service, version)
+    settings = _settings(service, file)
     second = version.startswith("2.") or "bolt-path" in settings
     client = next((n for n in ("influxdb-client", "influxdb2-cli") if pins.installed(host, n)), "")
     port = _port(settings, second)
     open_http = settings.get("http.https-enabled", "false") != "true" and "tls-cert" not in settings
-    counts = client == "influxdb-client" and open_http and _no_login(settings) and port
+    counts = client == "influxdb-client" and not second and open_http and port > 0
+    counts = counts and _no_login(settings)
     return described(
         service,
         Known(
@@ -59,8 +60,9 @@ def detect(service: Service) -> Workload | None:
             folders=("/etc/influxdb",),
             command=_command(service, file),
             storage=_storage(settings, second),
-            packages=[(client, "its client, which counts its points")] if client else [],
-            named=[places.clean(v) for v in settings.values() if v.startswith("/")],
+            packages=[(client, "its client, which counts its points")] if counts else [],
+            # Every setting of a path was looked at, and the folder may hold another version's.
+            named=config.mentioned(config.texts(host, ("/etc/influxdb", "/etc/default/influxdb"))),
             keys=[
                 places.clean(v)
                 for k in ("http.https-certificate", "http.https-private-key", "tls-cert", "tls-key")
@@ -78,16 +80,17 @@ def detect(service: Service) -> Workload | None:
     )
 
 
-def _file(service: Service) -> str:
+def _file(service: Service, version: str) -> str:
     """The file of configuration that its command names, else the packages' own."""
     words = [w for c in commands(service, "ExecStart") for w in c.argv]
     words = [*(service.main.argv if service.main else ()), *words]
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         if match := re.fullmatch(r"--?config(?:=(.+))?", word):
             return places.clean(match[1] or following)
     known = service.host.files.value or {}
     told = environment.told(service).get("INFLUXD_CONFIG_PATH", "")
-    return next((p for p in (places.clean(told), *_FILES) if p in known), "")
+    order = _FILES[:1] if version.startswith("1.") else _FILES[1:]
+    return next((p for p in (places.clean(told), *order) if p in known), "")
 
 
 def _settings(service: Service, file: str) -> dict[str, str]:
@@ -147,7 +150,7 @@ def _command(service: Service, file: str) -> Command:
 
 
 def _storage(settings: dict[str, str], second: bool) -> Storage:
-    found = {**_DEFAULTS["2" if second else "1"], **settings}
+    found = {**_DEFAULTS["2" if second else "1"], **settings} if settings else {}
     save = "influx backup" if second else "influxd backup -portable"
     wanted: list[Wanted] = []
     for name, what in _FOLDERS.items():

@@ -53,6 +53,7 @@ def detect(service: Service) -> Workload | None:
             storage=_storage(options, run_as),
             named=config.mentioned(config.texts(service.host, (), ("/etc/memcached.conf", file))),
             keys=_keys(options),
+            secrets=[places.clean(value) for name, value in options if name == "-Y"],
             health=_health(service, dict(options)),
             decided={
                 "ExecStart": ("replaced", "memcached itself, with the arguments that it runs with"),
@@ -62,7 +63,7 @@ def detect(service: Service) -> Workload | None:
             run_as=run_as,
         ),
     )
-    # Only the wrapper reads the file of arguments; the package's other files are of other instances.
+    # Only the wrapper reads its file; what else is of the package is for other instances.
     keys = _keys(options)
     return replace(
         made,

@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from planner.model import Account, Adaptation, Directory, Health, Host, Workload
-from planner.service import accounts, formats, health, pins, places
+from planner.service import accounts, config, formats, health, pins, places
 from planner.service.command import Command
 from planner.service.describe import container_user
 from planner.service.general import Known, described
@@ -70,8 +70,10 @@ def detect(service: Service) -> Workload | None:
             folders=(file,) if file else (),
             command=_command(service, file, words, settings),
             storage=_storage(settings, run_as),
-            named=[places.clean(v) for v in settings.values() if v.startswith("/")],
+            # Every setting of a path was looked at, and the file may be another instance's.
+            named=config.mentioned(config.texts(host, (), (*_FILES, file))),
             keys=[places.clean(v) for k in _KEYS if (v := settings.get(k, ""))],
+            secrets=[places.clean(v) for k in _KEYS[:2] if (v := settings.get(k, ""))],
             packages=[(package, "its client, which asks for its health")] if package else [],
             health=_health(shell, number, tls),
             decided={
@@ -127,7 +129,7 @@ def _command(
         return Command((), (), ("Where the program lies was not seen.",))
     if any(MASK in word for word in words):
         return Command((), (), ("An argument of its command is a secret and stayed there.",))
-    argv = (path, *(w for w in words if w != "--fork"))
+    argv = _to_output((path, *(w for w in words if w != "--fork")), settings)
     if settings.get("processManagement.fork") != "true" or "--fork" in words:
         return Command(argv)
     if not file:
@@ -146,22 +148,38 @@ def _command(
     return Command(("/bin/sh", "-c", script), (change,))
 
 
+def _to_output(argv: tuple[str, ...], settings: dict[str, str]) -> tuple[str, ...]:
+    """A log that an option names is left away, so that it goes to the output. One that the file
+    names becomes a link to it, which mongod would rename unless it appends."""
+    kept: list[str] = []
+    rest = list(argv)
+    while rest:
+        word = rest.pop(0)
+        if word == "--logpath":
+            rest[:1] = []
+        elif not word.startswith("--logpath="):
+            kept.append(word)
+    if len(kept) < len(argv):
+        return tuple(w for w in kept if w != "--logappend")
+    append = settings.get("systemLog.path") and settings.get("systemLog.logAppend") != "true"
+    return (*kept, *(("--logappend",) if append else ()))
+
+
 def _storage(settings: dict[str, str], run_as: Account | None) -> Storage:
     wanted: list[Wanted] = []
-    links: tuple[tuple[str, str], ...] = ()
-    data = places.clean(settings.get("storage.dbPath", "/data/db"))
+    # Its default where its settings were seen and say nothing.
+    data = places.clean(settings.get("storage.dbPath", "/data/db" if settings else ""))
     unknowns = () if data else ("Where its data (storage.dbPath) lies is not known.",)
     if data:
         wanted.append(
             Wanted(data, "data", "storage.dbPath of its settings", "stop", _WHY, backup=_SAVED)
         )
-    if log := places.clean(settings.get("systemLog.path", "")):
-        if settings.get("systemLog.logAppend") == "true" and places.role(log) == "log":
-            links = ((log, "/dev/stdout"),)
-        else:  # It renames a log that is there, which would be the link.
-            why = "losing the last entries does no harm"
-            folder = posixpath.dirname(log)
-            wanted.append(Wanted(folder, "logs", "systemLog.path of its settings", "live", why))
+    log = places.clean(settings.get("systemLog.path", ""))
+    links = ((log, "/dev/stdout"),) if log and places.role(log) == "log" else ()
+    if log and not links and not places.shared_top(posixpath.dirname(log)):
+        why = "losing the last entries does no harm"
+        folder = posixpath.dirname(log)
+        wanted.append(Wanted(folder, "logs", "systemLog.path of its settings", "live", why))
     made = [
         Directory(folder, accounts.owned(run_as, "0755"), f"{name} of its settings")
         for name, folder in (

@@ -44,6 +44,7 @@ def detect(service: Service) -> Workload | None:
             storage=kept,
             named=[places.clean(v) for v in settings.values() if v.startswith("/")],
             keys=[places.clean(v) for k in _KEYS if (v := settings.get(k, ""))],
+            secrets=[places.clean(v) for v in [settings.get("auth_file", "")] if v],
             health=_health(service, settings),
             decided={"PIDFile": ("replaced", "the engine knows the process")},
             unknowns=_unread(host, file, settings),

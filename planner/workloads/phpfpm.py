@@ -135,13 +135,15 @@ def _command(service: Service, main: str, handed: bool) -> Command:
     flags = ("--nodaemonize", "--force-stderr", "--fpm-config")
     if not handed:
         return Command((program, *flags, main), (change,))
+    if not re.fullmatch(r"[A-Za-z0-9/._-]+", main):
+        return Command((), (), (f"The name of {main} is none that a line of sh can hold.",))
     folder, name = posixpath.split(main)
-    quoted = shlex.quote(folder)
     script = (
-        f"cp -R {quoted} /tmp/fpm && sed -i -E -e 's/^[[:space:]]*listen[.](owner|group|mode|acl)/;"
-        "&/' -e 's/^\\[.*\\]/&\\nlisten.mode = 0666/' /tmp/fpm/pool.d/*.conf && "
+        f"rm -rf /tmp/fpm && cp -R {folder} /tmp/fpm && "
+        "sed -i -E -e 's/^[[:space:]]*listen[.](owner|group|mode|acl)/;&/' "
+        "-e 's/^\\[.*\\]/&\\nlisten.mode = 0666/' /tmp/fpm/pool.d/*.conf && "
         f"sed -i 's#{folder}/pool.d#/tmp/fpm/pool.d#' /tmp/fpm/{name} && "
-        f"exec {shlex.join((program, *flags))} /tmp/fpm/{shlex.quote(name)}"
+        f"exec {shlex.join((program, *flags))} /tmp/fpm/{name}"
     )
     return Command(("/bin/sh", "-c", script), (change,))
 
@@ -227,6 +229,7 @@ def _storage(
     if pid:
         touch, more = storage.pid_file(pid, run_as, "its PID file")
         made += more
+    made += storage.log_folders(links, run_as)
     return Storage(tuple(wanted), tuple(made), touch, tuple(dict.fromkeys(links)))
 
 

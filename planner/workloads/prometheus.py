@@ -5,15 +5,16 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from planner.model import Health, Workload
-from planner.service import formats, health, optioned, places
+from planner.service import formats, health, optioned, places, urls
 from planner.service.describe import container_user
 from planner.service.general import Known, described, main_package
 from planner.service.places import Wanted
 from planner.service.storage import Storage, folder_volume, joined
-from planner.service.view import Service, called, setting, why_unknown
+from planner.service.view import Service, called, program, setting, why_unknown
 from planner.shell import shell_word
 
 _NAMES = {
@@ -33,11 +34,11 @@ _DEFAULT = {
     "pushgateway": ("", ""),
 }
 _WHY = {
-    "prometheus": "blocks, head and write-ahead log change together, so it is stopped and its files "
-    "are copied; from then on saved by the API's snapshot (--web.enable-admin-api), else likewise",
-    "alertmanager": "silences and what was notified are written when it stops, so it is stopped and "
-    "its files are copied; from then on likewise",
-    "pushgateway": "it writes its file when it stops, so it is stopped first; from then on likewise",
+    "prometheus": "blocks, head and write-ahead log change together, so it is stopped and its "
+    "files are copied; from then on saved by the API's snapshot (--web.enable-admin-api), else so",
+    "alertmanager": "silences and what was notified are written when it stops, so it is stopped "
+    "and its files are copied; from then on likewise",
+    "pushgateway": "it writes its file when it stops, so that is done first; from then on so",
 }
 _PORTS = {"prometheus": 9090, "alertmanager": 9093, "pushgateway": 9091}
 _GIVEN = re.compile(r"(.*\.)?(\w+_file|(tls_server_config|tls_config)\.(cert|key|client_ca|ca))")
@@ -54,7 +55,8 @@ def detect(service: Service) -> Workload | None:
     words = optioned.argv(service)
     flags = optioned.flags(words)
     file, settings = _settings(service, kind, flags)
-    web = _flat(service, places.clean(flags.get("web.config.file", "")))
+    web_file = places.clean(flags.get("web.config.file", ""))
+    web = _flat(service, web_file)
     base = posixpath.dirname(file)
     data = _data(service, kind, flags)
     run_as = container_user(service)
@@ -71,22 +73,46 @@ def detect(service: Service) -> Workload | None:
             stop_signal="SIGTERM",
             needs_init=False,
             folders=tuple(
-                dict.fromkeys(
-                    ["/etc/prometheus"] * base.startswith("/etc/prometheus")
-                    + [f for f in _folders(settings, base, _PATTERNS) if _own_config(f)]
-                )
+                f
+                for f in (file, web_file, *_folders(settings, base, _PATTERNS))
+                if f in (file, web_file) or _own_config(f)
+                if places.role(f) == "config"
             ),
             command=optioned.command(service, words),
+            packages=(optioned.TRUSTED,),
             storage=joined(_storage(service, kind, data, words), Storage(tuple(beside))),
             named=[data, *_files(settings, base)],
             keys=[*_files(settings, base), *_files(web, base)],
             health=_health(kind, flags, tls=any("tls_server_config" in k for k in web)),
             unknowns=_unread(service, file, settings),
             run_as=run_as,
-            census=_census(kind, flags, data, web),
+            census=_census(service, kind, flags, data, web),
         ),
     )
-    return optioned.settled(service, made)
+    return optioned.settled(service, _without_others(service, made, file, data))
+
+
+def _without_others(service: Service, made: Workload, file: str, data: str) -> Workload:
+    """``made`` without the configuration of programs that share /etc/prometheus with it, and
+    without a working directory around its data that holds no program."""
+    others = {
+        places.clean(optioned.flags(p.argv).get("config.file", ""))
+        for p in service.host.processes.value or ()
+        if p.pid not in service.pids
+    }
+    others |= {f"/etc/prometheus/{name}.yml" for name in ("alertmanager", "blackbox", "snmp")}
+    others -= {file}
+    runs = program(service)
+
+    def kept(path: str) -> bool:
+        around = data and path != data and places.below(data, path)
+        return path not in others and not (around and not places.below(runs, path))
+
+    return replace(
+        made,
+        copies=tuple(c for c in made.copies if kept(c.path)),
+        secrets=tuple(s for s in made.secrets if s.path not in others),
+    )
 
 
 def _settings(service: Service, kind: str, flags: Mapping[str, str]) -> tuple[str, dict[str, str]]:
@@ -152,7 +178,7 @@ def _own_config(folder: str) -> bool:
 
 def _prefix(flags: Mapping[str, str]) -> str:
     """Path before every address of its own, without a slash at the end."""
-    told = flags.get("web.route-prefix", urlsplit(flags.get("web.external-url", "")).path)
+    told = flags.get("web.route-prefix", urls.split(flags.get("web.external-url", "")).path)
     return re.sub(r"[^A-Za-z0-9/_.-]", "", told).rstrip("/")
 
 
@@ -162,9 +188,11 @@ def _health(kind: str, flags: Mapping[str, str], *, tls: bool) -> Health:
     return health.tcp(port) if tls else health.http(port, path=f"{_prefix(flags)}/-/healthy")
 
 
-def _census(kind: str, flags: Mapping[str, str], data: str, web: Mapping[str, str]) -> str:
+def _census(
+    service: Service, kind: str, flags: Mapping[str, str], data: str, web: Mapping[str, str]
+) -> str:
     """Prometheus: what its blocks hold, by their own files, however they were merged. Alertmanager:
-    the silences, by its client, where that needs no login.
+    the silences, by the client of Debian's package, where that needs no login.
     """
     if kind == "prometheus" and data and "storage.agent.path" not in flags:
         add = shell_word(
@@ -172,10 +200,10 @@ def _census(kind: str, flags: Mapping[str, str], data: str, web: Mapping[str, st
         )
         # A machine without a block yet has no such file.
         return f"cat /dev/null {shell_word(data)}/*/meta.json 2>/dev/null | awk {add}"
-    if kind == "alertmanager" and not web:
+    if main_package(service) == "prometheus-alertmanager" and not web:
         port = optioned.port(flags.get("web.listen-address", ""), _PORTS[kind])
         url = f"http://127.0.0.1:{port}{_prefix(flags)}"
-        return f"command -v amtool && amtool --alertmanager.url={url} silence query -q | sort"
+        return f"amtool --alertmanager.url={url} silence query -q | sort"
     return ""
 
 

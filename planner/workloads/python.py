@@ -8,8 +8,17 @@ from collections.abc import Iterable
 
 from planner.facts import unitfile
 from planner.model import Health, Host, Pin, Python, Workload
-from planner.service import application, config, health, keeps, pins, places, storage
-from planner.service.command import derive
+from planner.service import (
+    application,
+    celery,
+    config,
+    health,
+    keeps,
+    pins,
+    places,
+    programs,
+    storage,
+)
 from planner.service.describe import Kind, container_user, workload
 from planner.service.storage import Storage
 from planner.service.view import MASK, Service, commands, owner, setting, specifiers
@@ -37,21 +46,24 @@ def detect(service: Service) -> Workload | None:
         return None
     host = service.host
     run_as = container_user(service)
-    programs = application.at(host, _programs(service, venv, program))
-    roots = programs.roots
+    schedule = celery.schedule(service)
+    own = application.at(host, _programs(service, venv, program))
+    roots = own.roots
     names = {service.name.partition("@")[0], *(_base(r) for r in roots)}
     files = config.texts(host, [*config.own_folders(names), *roots], _named_files(service, argv))
     carried = config.merged(
         config.changed(host, config.own_folders(names), (), run_as, skip=_env_files(service)),
         application.carried(
             host,
-            programs,
+            own,
             f"the application{' with its virtual environment' if venv else ''}",
             run_as,
         ),
     )
     kept = storage.joined(
-        storage.of_open_files(service, packaged=False, application=roots),
+        storage.of_open_files(
+            service, packaged=False, application=roots, covered=celery.files_of(schedule)
+        ),
         storage.of_mentions(
             service,
             config.mentioned(files),
@@ -64,7 +76,7 @@ def detect(service: Service) -> Workload | None:
         Storage(directories=config.key_folder(carried, run_as)),
     )
     trait = _SERVERS.get(server, "")
-    return workload(
+    made = workload(
         service,
         Kind(
             "python",
@@ -72,7 +84,7 @@ def detect(service: Service) -> Workload | None:
             (trait,) if trait else (),
             needs_init=not server or server not in _MASTERS,
         ),
-        command=derive(service),
+        command=celery.command(service),
         packages=_packages(service, venv),
         carried=carried,
         kept=kept,
@@ -80,8 +92,9 @@ def detect(service: Service) -> Workload | None:
         health=_health(service, trait),
         unknowns=_unknowns(service, venv, roots),
         run_as=run_as,
-        links=programs.links,
+        links=own.links,
     )
+    return celery.without_schedule(made, schedule)
 
 
 def _base(path: str) -> str:
@@ -177,8 +190,12 @@ def _packages(service: Service, venv: Python | None) -> tuple[Pin, ...]:
     reason = "the interpreter of its virtual environment" if venv else "the interpreter"
     usual = pins.installed(host, "python3")
     if usual and minor in ("", ".".join(pins.upstream(usual.version).split(".")[:2])):
-        return pins.pins(host, [("python3", reason)])
-    return pins.pins(host, [(f"python{minor}", reason)] if minor else [("python3", reason)])
+        runtime = "python3"
+    else:
+        runtime = f"python{minor}" if minor else "python3"
+    why = "a library that an extension has loaded, which no dependency brings"
+    wanted = [(runtime, reason), *((name, why) for name in programs.libraries(service))]
+    return pins.pins(host, wanted)
 
 
 def _minor(venv: Python | None, exe: str) -> str:

@@ -61,6 +61,7 @@ def detect(service: Service) -> Workload | None:
             needs_init=False,
             folders=_folders(file),
             command=optioned.command(service, words),
+            packages=(optioned.TRUSTED,) if "proxy.remoteurl" in settings else (),
             storage=_storage(settings, root),
             named=[root, *given] if root else given,
             keys=given,

@@ -8,13 +8,15 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from planner.model import Account, Adaptation, Directory, Health, Host, Workload
 from planner.service import accounts, config, health, included, pins, places
 from planner.service.command import Command
 from planner.service.describe import container_user
 from planner.service.general import Known, described
 from planner.service.places import Wanted
-from planner.service.storage import Storage, log_link
+from planner.service.storage import Storage, log_folders, log_link
 from planner.service.view import MASK, Service, called, commands, owner
 
 _MAIN = "/etc/squid/squid.conf"
@@ -38,7 +40,7 @@ def detect(service: Service) -> Workload | None:
     run_as = container_user(service) or _user(host, lines)
     folder = posixpath.dirname(main)
     named = tuple(_named(host, lines))
-    return described(
+    made = described(
         service,
         Known(
             "squid",
@@ -81,6 +83,10 @@ def detect(service: Service) -> Workload | None:
             run_as=run_as,
         ),
     )
+    # The others of UDP are where it waits for answers from name servers.
+    asked = {w[1] for w in lines if w[0] in ("icp_port", "htcp_port", "snmp_port") and len(w) > 1}
+    heard = (x for x in made.listeners if x.protocol != "udp" or str(x.port) in asked)
+    return replace(made, listeners=tuple(heard))
 
 
 def _main(service: Service) -> str:
@@ -167,6 +173,8 @@ def _command(
     argv = service.main.argv if service.main else ()
     if any(MASK in word for word in argv):
         return Command((), (), ("An argument of its command is a secret.",))
+    if not re.fullmatch(r"[A-Za-z0-9/._-]+", main):
+        return Command((), (), (f"The name of {main} is none that a line of sh can hold.",))
     folder, name = posixpath.split(main)
     inside = [f for f in files if places.below(f, folder)]
     outside = [f for f in files if not places.below(f, folder)]
@@ -219,8 +227,9 @@ def _storage(lines: list[tuple[str, ...]], run_as: Account | None) -> Storage:
             made.append(Directory(path, owned, "coredump_dir in its configuration"))
         elif words[0] in ("cache_log", "cache_store_log") and places.role(path) == "log":
             links.append((path, "/dev/stderr"))
-    return Storage(tuple(wanted), tuple(made), log_links=tuple(dict.fromkeys((p, "/dev/stderr")
-                                                                   for p, _ in links)))  # fmt: skip
+    found = tuple(dict.fromkeys((path, "/dev/stderr") for path, _ in links))
+    made += log_folders(found, run_as)
+    return Storage(tuple(wanted), tuple(made), log_links=found)
 
 
 def _health(service: Service, lines: Iterable[tuple[str, ...]]) -> Health | None:

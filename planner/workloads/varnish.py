@@ -123,7 +123,8 @@ def _storage(options: list[tuple[str, str]], run_as: Account | None) -> Storage:
     work = next((places.clean(v) for n, v in options if n == "-n" and v.startswith("/")), "")
     work = work or "/var/lib/varnish"
     made = [Directory(work, owner, "its working directory")]
-    wanted: list[Wanted] = []
+    again = "compiled VCL, its log in memory, its storage: all of it is made again at the start"
+    wanted = [Wanted(work, "cache", "its working directory", "none", again)]
     for name, value in options:
         path = _place(value) if name == "-s" else ""
         folder = posixpath.dirname(path) if "." in posixpath.basename(path) else path

@@ -35,12 +35,20 @@ def _open_files() -> int:
     return 65535 if most == resource.RLIM_INFINITY else min(most, 65535)
 
 
+def _compose() -> str:
+    """Podman 4 forgets the defaults of containers.conf where a container has a limit of its own,
+    and its own default is more than this box allows. What Compose says comes later, and counts."""
+    files = _open_files()
+    limits = (f"--ulimit=nofile={files}:{files}", "--ulimit=nproc=1024:1024")
+    return " ".join(("podman-compose", *(f"--podman-run-args={limit}" for limit in limits)))
+
+
 def environment(state: State, host: HostPlan) -> dict[str, str]:
     """What an operator would have set before the first line."""
     return {
         **base_environment(state),
         "ANSIBLE_INVENTORY": str(state.inventory),
-        "COMPOSE": "podman-compose",
+        "COMPOSE": _compose(),
         "SSH": f"ssh -F {state.ssh_config} {host.name}",
         # The cut-over of a name that the shop speaks to: its database has moved to this box.
         "HOST_DB_LAB_INTERNAL": address(1),

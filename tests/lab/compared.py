@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from planner.questions import Verification
+from planner.verify import identity
 from planner.verify.stage import SUFFIX
 
 from .change import base_environment
@@ -63,18 +64,18 @@ def unequal(code: int, found: Verification) -> Iterator[str]:
         yield f"planner verify ended with {code}, but verify.json says equal: {found.equal}"
 
 
-def left(state: State) -> Iterator[str]:
-    """What a comparison should have removed."""
-    env = base_environment(state)
+def left(state: State, plan: Path) -> Iterator[str]:
+    """What the comparisons of a plan should have removed."""
+    env, id = base_environment(state), identity(plan)
     for words in (("ps", "-a"), ("volume", "ls"), ("network", "ls")):
-        argv = ["podman", *words, "--filter", "label=planner.verify", "--format", "{{.Name}}"]
+        argv = ["podman", *words, "--filter", f"label=planner.verify={id}", "--format", "{{.Name}}"]
         if words[0] == "ps":
             argv[-1] = "{{.Names}}"
         done = subprocess.run(argv, env=env, capture_output=True, text=True)
         for name in done.stdout.split():
             yield f"left behind by planner verify: {words[0]} {name}"
     for place in (Path("/dev/shm"), Path("/tmp"), Path("/run/user/0")):
-        yield from (f"left behind: {path}" for path in place.glob("planner-verify-*"))
+        yield from (f"left behind: {path}" for path in place.glob(f"planner-verify-*-{id}"))
 
 
 def container(name: str) -> str:

@@ -141,7 +141,7 @@ def _verified(
             failures += mutations.survivors(state, plan, folder)
     finally:
         compared.verify(state, folder, "--again", *options)
-    failures += compared.left(state)
+    failures += compared.left(state, folder)
     return {w.workload: w for w in found.workloads}
 
 

@@ -134,7 +134,8 @@ def _expected(plan: Plan | None, host: str) -> Iterator[tuple[str, list[str], li
 
 def _units(text: str) -> Iterator[tuple[str, str]]:
     """Name and text of each unit that the generator printed."""
-    name, lines = "", []
+    name = ""
+    lines: list[str] = []
     for line in text.split("\n"):
         if line.startswith("---") and line.endswith(".service---"):
             if name:
@@ -149,9 +150,7 @@ def _units(text: str) -> Iterator[tuple[str, str]]:
 def _started(unit: str) -> list[str]:
     """Words of the command as systemd runs it."""
     (line,) = [x for x in unit.split("\n") if x.startswith("ExecStart=")]
-    return [
-        w.replace("%%", "%").replace("$$", "$") for w in words(line.removeprefix("ExecStart="))
-    ]
+    return [w.replace("%%", "%").replace("$$", "$") for w in words(line.removeprefix("ExecStart="))]
 
 
 def _stack(state: State, hosts: Path, host: str, plan: Plan | None) -> str:

@@ -295,6 +295,7 @@ look_services() {
 	section inetd s_inetd
 	collecting
 	CRON=$(s_cron)
+	JOB_SCRIPTS=$(job_scripts | awk '!seen[$0]++')
 	section cron s_cron_said
 	section at-jobs s_at_jobs
 	section user-units s_user_units

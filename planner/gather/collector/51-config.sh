@@ -140,6 +140,7 @@ argument_files() {
 collect_files() {
 	{
 		argument_files
+		said "$JOB_SCRIPTS"
 		set +f
 		# shellcheck disable=SC2046,SC2086 # patterns, to be expanded here
 		printf '%s\n' $(set -f; printf '%s\n' $KNOWN_CONFIG | local_only)

@@ -12,6 +12,7 @@ wanted_owners() {
 		said "$UNIT_TEXT" | awk '/^[|]Exec(Start|StartPre)=[-@:+!]*\// { p = $1; sub(/^[|][A-Za-z]*=[-@:+!]*/, "", p); print p }'
 		said "$SYSV" | awk -F "$TAB" '$3 ~ /^\// { print $3 }'
 		said "$MAPPED"
+		job_tools
 		set +f
 		for d in /etc/*/; do d=${d%/}; [ -L "$d" ] || printf '%s\n' "$d"; done
 		set -f

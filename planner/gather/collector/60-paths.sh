@@ -35,7 +35,7 @@ with_tablespaces() {
 	said "$all" | local_only | while read -r d; do
 		{ [ -f "$d/PG_VERSION" ] && [ -d "$d/global" ]; } || continue
 		for l in "$d/pg_wal" "$d/pg_xlog" "$d"/pg_tblspc/*; do
-			if [ -L "$l" ]; then printf '%s\n' "$l" "$(readlink "$l" 2>/dev/null)"
+			if [ -L "$l" ]; then printf '%s\n' "$l"; readlink "$l" 2>/dev/null
 			elif [ -e "$l" ]; then printf '%s\n' "$l"; fi
 		done
 	done

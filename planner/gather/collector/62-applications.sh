@@ -50,6 +50,7 @@ node_applications() {
 			d=${f%/package.json}
 			head_of node "$d" "$f"
 			masked_lines "$f"
+			[ ! -f "$d/package-lock.json" ] || echo 'k lock=package-lock.json'
 			node_packages "$d"
 		done
 }
@@ -180,9 +181,11 @@ function flush() {
 	if (version != "") print "k runtime=" version
 	if (path != "") print "k start=" path
 	if (module != "") print "k name=" module "\nk version=" mversion
+	if (kind == "go" && executes != "") print "k executes=" executes
 	printf "%s", deps
 }
-/^=/ { flush(); kind = version = path = module = mversion = deps = ""; n = 0; head = substr($0, 2); next }
+/^=/ { flush(); kind = version = path = module = mversion = deps = executes = ""; n = 0; head = substr($0, 2); next }
+/^!/ { executes = substr($0, 2); next }
 {
 	if (index($0, " Go buildinf:")) {
 		s = substr($0, index($0, " Go buildinf:"))
@@ -218,6 +221,9 @@ binary_applications() {
 				f=${line%%"$TAB"*}
 				printf '=%s\n' "$line"
 				limit 10 grep -aE "( Go buildinf:|^(path|mod|dep)$TAB|rustc version [0-9])" "$f" 2>/dev/null | tr '\000\r' '  '
+				# Names of functions stay in a stripped program, too: the package that starts others.
+				limit 10 grep -aqF 'os/exec.(*Cmd)' "$f" 2>/dev/null
+				case $? in 0) echo '!yes' ;; 1) echo '!no' ;; esac
 				;;
 			*) printf '%s\n' "$line" ;;
 			esac

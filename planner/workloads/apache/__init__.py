@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from planner.model import Account, Adaptation, Health, Host, Workload
-from planner.service import accounts, config, health, phpruntime, pins
+from planner.service import accounts, config, health, phpruntime, pins, places
 from planner.service.apacheconf import Configuration, parse
 from planner.service.describe import container_user
 from planner.service.general import Known, described
@@ -60,6 +60,8 @@ def detect(service: Service) -> Workload | None:
                 *config.mentioned(unread),
                 *config.mentioned(t for t in every if t.path.startswith("/etc/php")),
                 *code,
+                # Sockets of others, too: who makes their folder shares it.
+                *(p for p in config.mentioned(every) if places.role(p) == "runtime"),
             ),
             keys=conf.paths(*around.KEYS),
             secrets=conf.paths(*around.SECRETS),
@@ -79,7 +81,10 @@ def detect(service: Service) -> Workload | None:
             sites=_sites(conf),
         ),
     )
-    return replace(made, health=made.health or health.of_listeners(service.listeners))
+    # Only apachectl asks for this one.
+    kept = tuple(e for e in made.environment if e.name != "APACHE_STARTED_BY_SYSTEMD")
+    checked = made.health or health.of_listeners(service.listeners)
+    return replace(made, health=checked, environment=kept)
 
 
 def _configured(host: Host, conf: Configuration) -> Account | None:

@@ -135,6 +135,8 @@ def around(
         if places.role(path) in ("cache", "data"):
             own = accounts.owned(run_as, "0755")
             made.append(Directory(path, own, "its configuration lets it write there"))
+    links = [link for part in parts for link in part.log_links]
+    made += storage.log_folders(links, run_as)
     return storage.joined(*parts, Storage(directories=tuple(made)))
 
 
@@ -157,7 +159,7 @@ def _content(
             continue
         if any(posixpath.dirname(path) == c for c in code):
             continue
-        whole = phpruntime.root_of_application(service.host, path)
+        whole = phpruntime.root_of_application(service.host, path) if php else path
         if places.shared_top(whole):
             unknowns.append(
                 f"It serves files from {path}, which holds other things too: what of it is "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import posixpath
 import re
+import shlex
 from dataclasses import dataclass
 
 from planner.model import Adaptation, EnvVar
@@ -66,7 +67,7 @@ def start(service: Service) -> Start:
         return Start(main, root, found, Command((), (), ("An argument of it is a secret.",)))
     if whole:
         return Start(main, root, found, Command(words, (_CHANGE,), decided=_decided(service)))
-    shell = f". {root}/envvars && exec {' '.join(words)}"
+    shell = f". {shlex.quote(root)}/envvars && exec {shlex.join(words)}"
     why = "envvars sets what only a shell can tell, or a secret"
     more = Adaptation("other", f"{root}/envvars is read by sh when it starts", why)
     told_command = Command(("/bin/sh", "-c", shell), (_CHANGE, more), decided=_decided(service))

@@ -8,15 +8,14 @@ import re
 
 from msgspec.structs import replace
 
-from planner.model import Adaptation, Health, Host, Workload
+from planner.model import Adaptation, Host, Workload
 from planner.service import accounts, config, pins, places
 from planner.service.command import Command
 from planner.service.describe import container_user
 from planner.service.directives import Fate
 from planner.service.general import Known, described
 from planner.service.view import MASK, Service, called, commands
-from planner.shell import shell_word
-from planner.workloads.mysql import datadir
+from planner.workloads.mysql import asking, datadir
 from planner.workloads.mysql.options import Options, read
 
 _SERVERS = frozenset({"mysqld", "mariadbd", "mysqld-debug"})
@@ -54,7 +53,10 @@ def detect(service: Service) -> Workload | None:
     package = pins.owner_of_process(service) or pins.main_package(service)
     maria = "mariadb" in f"{program} {package} {service.name}".lower()
     version = pins.version_of(service, package)
-    data = places.clean(options.values.get("datadir", "")) or datadir.default(program)
+    socket = asking.socket(options, program)
+    told = places.clean(options.values.get("datadir", ""))
+    # Where nobody could read its settings, the default is no more than a guess.
+    data = told or (datadir.default(program) if options.files else "")
     kept = datadir.storage(options.values, data, run_as, "mariadb-dump" if maria else "mysqldump")
     made = described(
         service,
@@ -75,7 +77,12 @@ def detect(service: Service) -> Workload | None:
             # Every setting of a path was looked at, and files of other instances lie beside.
             named=config.mentioned(config.texts(host, _folders(options))),
             keys=[places.clean(v) for k in _KEYS if (v := options.values.get(k, ""))],
-            health=_health(options, maria, version),
+            secrets=[
+                places.clean(v)
+                for k, v in options.values.items()
+                if k.startswith("file_key_management_file") and v.startswith("/")
+            ],
+            health=asking.health(socket, maria, version),
             decided={
                 "ExecStart": ("replaced", "the server itself, in the foreground"),
                 "ExecStartPre": ("replaced", "folders of the image; the data comes in a volume"),
@@ -90,7 +97,7 @@ def detect(service: Service) -> Workload | None:
             adaptations=_adaptations(service),
             unknowns=_unread(host, options),
             run_as=run_as,
-            census=_census(options) if maria else "",
+            census=asking.census(socket) if maria and not asking.older(version) else "",
         ),
     )
     debian = _debian(host)
@@ -156,40 +163,6 @@ def _folders(options: Options) -> tuple[str, ...]:
     return ("/etc/mysql", "/etc/my.cnf", "/etc/my.cnf.d", *options.files)
 
 
-def _socket(options: Options) -> str:
-    told = places.clean(options.values.get("socket", ""))
-    return told or "/run/mysqld/mysqld.sock"
-
-
-def _health(options: Options, maria: bool, version: str) -> Health:
-    """Return ping, which succeeds also where the server answers that it wants a password."""
-    major = version.split(".")[0]
-    new = maria and major.isdigit() and int(major) >= 10
-    admin = "mariadb-admin" if new else "mysqladmin"
-    user = ("--user=mysql",) if maria else ()
-    where = ("--no-defaults", f"--socket={_socket(options)}", *user, "--connect-timeout=4")
-    return Health((admin, *where, "--silent", "ping"), f"answers {admin} ping on its socket", 60)
-
-
-def _census(options: Options) -> str:
-    """Accounts, and rows of every table, counted exactly by the server. Of MariaDB alone: it lets
-    the account mysql in by its user (unix_socket) since 10.4."""
-    ask = " ".join(
-        shell_word(w)
-        for w in ("mariadb", "--no-defaults", f"--socket={_socket(options)}", "-u", "mysql", "-NBr")
-    )
-    tables = (
-        "select concat('select ', quote(concat(table_schema, '.', table_name)), "
-        "', count(*) from `', replace(table_schema, '`', '``'), '`.`', "
-        "replace(table_name, '`', '``'), '`;') from information_schema.tables "
-        "where table_type = 'BASE TABLE' and table_schema not in "
-        "('mysql', 'sys', 'performance_schema', 'information_schema') "
-        "order by binary table_schema, binary table_name"
-    )
-    accounts_of = "select 'accounts', count(*) from mysql.user;"
-    return f"{{ echo {shell_word(accounts_of)}; {ask} -e {shell_word(tables)}; }} | {ask}"
-
-
 def _adaptations(service: Service) -> tuple[Adaptation, ...]:
     found: list[Adaptation] = []
     if called(service) & _STARTERS:
@@ -212,7 +185,7 @@ def _environment(service: Service) -> dict[str, Fate]:
     )
     if not files or not all("wsrep-new-cluster" in f for f in files):
         return {}
-    return {"EnvironmentFile": ("lost", "it is for the first start of a Galera cluster only")}
+    return {"EnvironmentFile": ("replaced", "it is there only while a Galera cluster first starts")}
 
 
 def _alternatives(host: Host) -> tuple[str, ...]:

@@ -56,7 +56,9 @@ def storage(values: dict[str, str], data: str, run_as: Account | None, dump: str
             Wanted(
                 data,
                 "data",
-                "datadir of its configuration",
+                "datadir of its configuration"
+                if values.get("datadir")
+                else "its default, which no setting changes",
                 "stop",
                 _WHY,
                 backup=f"{dump} --single-transaction --all-databases in the container, or a copy "

@@ -5,20 +5,19 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 
 from msgspec.structs import replace
 
-from planner.model import Account, Adaptation, Copy, Directory, Health, Host, Workload
+from planner.model import Account, Adaptation, Copy, Directory, Host, Secret, Workload
 from planner.service import accounts, binding, config, pins, places, storage
 from planner.service.accounts import stat_owner
 from planner.service.command import Command
 from planner.service.config import Carried
 from planner.service.describe import Kind, container_user, workload
-from planner.service.health import tcp
 from planner.service.places import Wanted
 from planner.service.storage import Storage
 from planner.service.view import MASK, Service, called, commands, owner
+from planner.workloads.redis import asking
 from planner.workloads.redis.configuration import Configuration, of_others, read
 
 _PROGRAMS = re.compile(r"(redis\d*|valkey\d*|keydb)(-server)?")
@@ -59,7 +58,7 @@ def detect(service: Service) -> Workload | None:
         carried=_carried(service, found, package, run_as),
         kept=_storage(service, settings, family, run_as),
         files=config.texts(host, _mine(file), (file, *found.files)),
-        health=_health(settings, family),
+        health=asking.health(settings, family),
         decided={
             "ExecStart": ("carried", "command of the container, without supervision by systemd"),
             "UMask": ("lost", "new files have the mode that the program's default umask gives"),
@@ -67,7 +66,7 @@ def detect(service: Service) -> Workload | None:
         unknowns=(*_unread(host, found), *_modules(host, found), *pins.missing(service, package)),
         run_as=run_as,
     )
-    return replace(made, census="" if _closed(settings) else _census(settings, family))
+    return replace(made, census="" if asking.closed(settings) else asking.census(settings, family))
 
 
 def _family(service: Service) -> str:
@@ -103,6 +102,7 @@ def _carried(
         if path in (host.paths.value or {}) and not owner(host, path)
     )
     return config.merged(
+        Carried(secrets=_secrets(host, found, run_as)),
         changed,
         config.referenced(host, [*found.files, *(p for p in named if p)], run_as, taken),
         Carried(modules),
@@ -196,42 +196,18 @@ def _storage(
     return Storage(tuple(wanted), tuple(made), unknowns=tuple(unknowns))
 
 
-def _closed(settings: dict[str, str]) -> bool:
-    """Whether it may ask for a password or for TLS."""
-    return bool({"requirepass", "aclfile", "user"} & settings.keys()) or (
-        settings.get("tls-port", "0") != "0"
-    )
-
-
-def _ask(settings: dict[str, str], family: str) -> tuple[str, ...]:
-    port = _port(settings)
-    socket = places.clean(settings.get("unixsocket", ""))
-    where = ("-s", socket) if port == "0" and socket else ("-p", port)
-    return (f"{family}-cli", *where)
-
-
-def _port(settings: dict[str, str]) -> str:
-    port = settings.get("port", "6379")
-    return port if re.fullmatch(r"\d{1,5}", port) else "6379"
-
-
-def _health(settings: dict[str, str], family: str) -> Health:
-    """PING, or whether it accepts where it asks for a password or for TLS."""
-    if _closed(settings):
-        port = _port(settings)
-        told = settings.get("tls-port", port) if port == "0" else port
-        return tcp(int(told) if re.fullmatch(r"\d{1,5}", told) else 6379)
-    ask = shlex.join((*_ask(settings, family), "ping"))
-    return Health(("bash", "-c", f'[ "$({ask})" = PONG ]'), "answers PING with PONG")
-
-
-def _census(settings: dict[str, str], family: str) -> str:
-    """Keys of every database that do not expire: those that do go while it is counted."""
-    ask = shlex.join((*_ask(settings, family), "info", "keyspace"))
-    count = r"s/^\(db[0-9]*\):keys=\([0-9]*\),expires=\([0-9]*\).*/\1 \2 \3/p"
-    return (
-        f"told=$({ask}) && printf '%s\\n' \"$told\" | sed -n {shlex.quote(count)} | "
-        'while read -r d k e; do echo "$d $((k - e))"; done && echo counted'
+def _secrets(host: Host, found: Configuration, run_as: Account | None) -> tuple[Secret, ...]:
+    """The list of users, and files with lines of users: hashes and passwords have no name there."""
+    known = host.files.value or {}
+    there = {*(f.path for f in host.config_files.value or ()), *(host.paths.value or {})}
+    users = re.compile(r"^\s*user\s.*\s[>#]", re.MULTILINE | re.IGNORECASE)
+    named = [places.clean(found.settings.get("aclfile", ""))]
+    named += [f for f in found.files if users.search(known[f].text)]
+    reason = "its users with their passwords or hashes of them"
+    return tuple(
+        config.secret(host, path, run_as, reason=reason)
+        for path in dict.fromkeys(named)
+        if path in there and places.role(path) == "config"
     )
 
 

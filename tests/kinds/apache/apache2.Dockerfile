@@ -58,6 +58,7 @@ RUN set -eu; \
     install -d -o 33 -g 33 -m 0755 /run/apache2; \
     install -d -o 33 -g 33 -m 0755 /run/lock/apache2; \
     install -d -o 33 -g 33 -m 1777 /var/cache/blog; \
+    install -d -o 33 -g 33 -m 0755 /var/log/apache2; \
     mkdir -p /var/log/apache2; ln -sf /dev/stdout /var/log/apache2/blog.log; \
     mkdir -p /var/log/apache2; ln -sf /dev/stderr /var/log/apache2/error.log; \
     mkdir -p /var/log/apache2; ln -sf /dev/stderr /var/log/apache2/php.log; \
@@ -73,6 +74,7 @@ COPY --chown=0:0 ["rootfs/etc/php/", "/etc/php/"]
 COPY --chown=0:0 ["rootfs/etc/ssl/", "/etc/ssl/"]
 
 # Sections processes, units: the application's own files.
+#   /srv/api/venv (1 libraries): copied as pip installed them on the machine: no registry of the language is needed so; images.dependencies: built
 #   the program and its files, which no package owns
 COPY --chown=0:0 ["rootfs/srv/api", "/srv/api"]
 
@@ -84,7 +86,6 @@ ENV \
     APACHE_RUN_DIR="/var/run/apache2" \
     APACHE_RUN_GROUP="www-data" \
     APACHE_RUN_USER="www-data" \
-    APACHE_STARTED_BY_SYSTEMD="true" \
     LANG="C.UTF-8" \
     SHOP_REGION="south"
 

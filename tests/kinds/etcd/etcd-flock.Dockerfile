@@ -26,13 +26,6 @@ RUN set -eu; \
     else useradd -o -r -M -u 990 -g 990 -d /var/lib/etcd -s /usr/sbin/nologin etcd; fi; \
     true
 
-# Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   etcd-client 3.4.23-4+b4: its client, which counts its keys (from Debian)
-RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        'etcd-client=3.4.*' \
-    && rm -rf /var/lib/apt/lists/*
-
 # Section config-files: configuration that is not as the packages ship it.
 #   made on this machine, no package owns it
 COPY --chown=0:0 ["rootfs/etc/default/", "/etc/default/"]

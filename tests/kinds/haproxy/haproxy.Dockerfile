@@ -41,7 +41,6 @@ RUN set -eu; \
     true
 
 # Section config-files: configuration that is not as the packages ship it.
-#   made on this machine, no package owns it
 #   changed since haproxy installed it
 COPY --chown=0:0 ["rootfs/etc/haproxy/", "/etc/haproxy/"]
 #   made on this machine, no package owns it

@@ -11,7 +11,7 @@ LABEL \
     "org.opencontainers.image.base.name"="docker.io/library/debian:bookworm-slim" \
     "org.opencontainers.image.description"="InfluxDB time series database as it ran on influxdb" \
     "org.opencontainers.image.title"="InfluxDB time series database" \
-    "org.opencontainers.image.version"="2.7.5" \
+    "org.opencontainers.image.version"="1.6.7" \
     "planner.host"="influxdb" \
     "planner.snapshot.sha256"="-" \
     "planner.snapshot.taken-at"="2026-06-01T12:00:00Z" \
@@ -27,18 +27,15 @@ RUN set -eu; \
     true
 
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   influxdb2 2.7.5: the program (from InfluxData)
-#   influxdb 1.6.7~rc0-1+b11: what starts it on the machine is of this package (from Debian)
+#   influxdb 1.6.7~rc0-1+b11: the program (from Debian)
 #   influxdb-client 1.6.7~rc0-1+b11: its client, which counts its points (from Debian)
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        'influxdb2=2.7.*' \
         'influxdb=1.6.*' \
         'influxdb-client=1.6.*' \
     && rm -rf /var/lib/apt/lists/*
 
 # Section config-files: configuration that is not as the packages ship it.
-#   changed since influxdb2 installed it
 #   changed since influxdb installed it
 COPY --chown=0:0 ["rootfs/etc/influxdb/", "/etc/influxdb/"]
 
@@ -47,7 +44,7 @@ USER 990:990
 # Section listeners.
 EXPOSE 8088/tcp 8186/tcp
 STOPSIGNAL SIGTERM
-# answers HTTP on port 8086 with a status below 500
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8086 && printf 'GET /health HTTP/1.0\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r -t 5 line <&3 && case $line in HTTP/*\" \"[1234][0-9][0-9]*) exit 0;; esac; exit 1"]
+# answers HTTP on port 8186 with a status below 500
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8186 && printf 'GET /ping HTTP/1.0\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r -t 5 line <&3 && case $line in HTTP/*\" \"[1234][0-9][0-9]*) exit 0;; esac; exit 1"]
 # Section unit-text: in the foreground, so that the service is the container's process.
 CMD ["/usr/bin/influxd", "-config", "/etc/influxdb/influxdb.conf"]

@@ -40,6 +40,7 @@ RUN apt-get update \
 # hadolint ignore=DL3059
 RUN set -eu; \
     install -d -o 990 -g 990 -m 0755 /run/mongodb; \
+    mkdir -p /var/log; ln -sf /dev/stdout /var/log/mongo-audit.log; \
     true
 
 # Section config-files: configuration that is not as the packages ship it.
@@ -54,4 +55,4 @@ STOPSIGNAL SIGTERM
 # answers ping
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["mongosh", "--quiet", "--port", "27018", "--eval", "quit(db.adminCommand({ping: 1}).ok ? 0 : 1)"]
 # Section unit-text: in the foreground, so that the service is the container's process.
-CMD ["/usr/bin/mongod", "--dbpath", "/data/audit", "--port", "27018", "--bind_ip_all", "--keyFile", "/etc/mongo-audit.key", "--logpath", "/var/log/mongo-audit.log"]
+CMD ["/usr/bin/mongod", "--dbpath", "/data/audit", "--port", "27018", "--bind_ip_all", "--keyFile", "/etc/mongo-audit.key"]

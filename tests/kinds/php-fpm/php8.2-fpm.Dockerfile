@@ -46,6 +46,7 @@ RUN rm -rf -- \
 RUN set -eu; \
     install -d -o 990 -g 990 -m 0755 /run/php; \
     install -d -o 990 -g 990 -m 1777 /var/cache/wiki-uploads; \
+    install -d -o 990 -g 990 -m 0755 /var/log/wiki; \
     mkdir -p /var/log; ln -sf /dev/stderr /var/log/php8.2-fpm.log; \
     mkdir -p /var/log/wiki; ln -sf /dev/stderr /var/log/wiki/slow.log; \
     mkdir -p /var/log/wiki; ln -sf /dev/stdout /var/log/wiki/wiki.access.log; \
@@ -61,4 +62,4 @@ STOPSIGNAL SIGQUIT
 # listens on the socket /run/php/wiki.sock
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["/bin/sh", "-c", "grep -q ' 00010000 0001 01 .* /run/php/wiki.sock$' /proc/net/unix"]
 # Section unit-text: in the foreground, so that the service is the container's process.
-CMD ["/bin/sh", "-c", "cp -R /etc/php/8.2/fpm /tmp/fpm && sed -i -E -e 's/^[[:space:]]*listen[.](owner|group|mode|acl)/;&/' -e 's/^\\[.*\\]/&\\nlisten.mode = 0666/' /tmp/fpm/pool.d/*.conf && sed -i 's#/etc/php/8.2/fpm/pool.d#/tmp/fpm/pool.d#' /tmp/fpm/php-fpm.conf && exec /usr/sbin/php-fpm8.2 --nodaemonize --force-stderr --fpm-config /tmp/fpm/php-fpm.conf"]
+CMD ["/bin/sh", "-c", "rm -rf /tmp/fpm && cp -R /etc/php/8.2/fpm /tmp/fpm && sed -i -E -e 's/^[[:space:]]*listen[.](owner|group|mode|acl)/;&/' -e 's/^\\[.*\\]/&\\nlisten.mode = 0666/' /tmp/fpm/pool.d/*.conf && sed -i 's#/etc/php/8.2/fpm/pool.d#/tmp/fpm/pool.d#' /tmp/fpm/php-fpm.conf && exec /usr/sbin/php-fpm8.2 --nodaemonize --force-stderr --fpm-config /tmp/fpm/php-fpm.conf"]

@@ -35,8 +35,6 @@ RUN apt-get update \
 
 # Section config-files: configuration that is not as the packages ship it.
 #   changed since redis-server installed it
-COPY --chown=0:0 ["rootfs/etc/redis-users.acl", "/etc/redis-users.acl"]
-#   changed since redis-server installed it
 COPY --chown=0:0 ["rootfs/etc/redis/", "/etc/redis/"]
 
 # Section passwd: redis on the machine.

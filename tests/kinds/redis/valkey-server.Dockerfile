@@ -47,6 +47,6 @@ USER 990:990
 EXPOSE 6390/tcp
 STOPSIGNAL SIGTERM
 # answers PING with PONG
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["bash", "-c", "[ \"$(valkey-cli -p 6391 ping)\" = PONG ]"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["bash", "-c", "[ \"$(valkey-cli -p 6390 ping)\" = PONG ]"]
 # Section unit-text: in the foreground, so that the service is the container's process.
 CMD ["/usr/bin/valkey-server", "/etc/valkey/valkey.conf", "--daemonize", "no", "--supervised", "no", "--logfile", "", "--syslog-enabled", "no", "--bind", "*"]

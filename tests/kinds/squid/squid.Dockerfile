@@ -38,6 +38,7 @@ RUN set -eu; \
     install -d -o 13 -g 13 -m 0755 /run/squid; \
     install -d -o 13 -g 13 -m 0750 /srv/squid; \
     install -d -o 13 -g 13 -m 0750 /srv/squid/cache; \
+    install -d -o 13 -g 13 -m 0755 /var/log/squid; \
     install -d -o 13 -g 13 -m 0750 /var/spool/squid; \
     install -D -o 13 -g 13 -m 0644 /dev/null /run/squid.pid; \
     mkdir -p /var/log/squid; ln -sf /dev/stderr /var/log/squid/cache.log; \

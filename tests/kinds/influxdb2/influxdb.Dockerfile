@@ -1,4 +1,4 @@
-# InfluxDB time series database, as it ran on influxdb (snapshot of 2026-06-01T12:00:00Z).
+# InfluxDB time series database, as it ran on influxdb2 (snapshot of 2026-06-01T12:00:00Z).
 # Build in this folder, after `planner extract` has fetched rootfs/ from the machine.
 #
 # Base: same distribution and release as the machine (Debian GNU/Linux 12 (bookworm))
@@ -9,14 +9,14 @@ FROM ${BASE}
 
 LABEL \
     "org.opencontainers.image.base.name"="docker.io/library/debian:bookworm-slim" \
-    "org.opencontainers.image.description"="InfluxDB time series database as it ran on influxdb" \
+    "org.opencontainers.image.description"="InfluxDB time series database as it ran on influxdb2" \
     "org.opencontainers.image.title"="InfluxDB time series database" \
     "org.opencontainers.image.version"="2.7.5" \
-    "planner.host"="influxdb" \
+    "planner.host"="influxdb2" \
     "planner.snapshot.sha256"="-" \
     "planner.snapshot.taken-at"="2026-06-01T12:00:00Z" \
     "planner.version"="0" \
-    "planner.workload"="influxdb/influxdb2"
+    "planner.workload"="influxdb2/influxdb"
 
 # Section passwd, group: numeric ids as on the machine, made before packages can choose others.
 RUN set -eu; \
@@ -28,16 +28,13 @@ RUN set -eu; \
 
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
 #   influxdb2 2.7.5: the program (from InfluxData)
-#   influxdb-client 1.6.7~rc0-1+b11: its client, which counts its points (from Debian)
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         'influxdb2=2.7.*' \
-        'influxdb-client=1.6.*' \
     && rm -rf /var/lib/apt/lists/*
 
 # Section config-files: configuration that is not as the packages ship it.
 #   changed since influxdb2 installed it
-#   changed since influxdb installed it
 COPY --chown=0:0 ["rootfs/etc/influxdb/", "/etc/influxdb/"]
 
 # Section passwd: influxdb on the machine.

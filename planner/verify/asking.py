@@ -1,0 +1,83 @@
+"""Ask the machines, the containers, and the machines again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from planner import session
+from planner.questions import Question, Verified, further, questions
+from planner.verify import arriving, beside, sides
+from planner.verify.engine import Engine, run
+from planner.verify.judged import judged
+from planner.verify.running import Run
+from planner.verify.wishes import Wishes
+
+
+def compared(
+    engine: Engine,
+    options: session.Options,
+    made: Run,
+    wishes: Wishes,
+    say: Callable[[str], None],
+) -> tuple[Verified, ...]:
+    """Ask the machines, the containers, and the machines again."""
+    mine = made.compared()
+    copied = wishes.data == "copy"
+    asked: dict[str, list[Question]] = {
+        b.item.workload.id: list(questions(b.item.workload, wishes.paths, copied)) for b in mine
+    }
+    names = made.names
+    say(f"asking {len({b.host.name for b in mine})} machines")
+    before = sides.machines(options, mine, asked, names)
+    more = _further(asked, before)
+    before |= sides.machines(options, mine, more, names)
+    for id, new in more.items():
+        asked[id] += new
+    before |= made.early
+    say(f"asking {len(mine)} containers")
+    ready = time.time()
+    inside: beside.Answers = {}
+    for berth in mine:
+        id = berth.item.workload.id
+        if id in made.built and made.seconds.get(id, -1) >= 0:
+            inside |= sides.container(engine, berth, asked[id], names[id])
+    say("asking the machines again")
+    after = sides.machines(options, mine, asked, names)
+    spoken = {id for id, _ in inside}
+    there = [b for b in mine if b.item.workload.id in spoken]
+    inside |= beside.logs(engine, there, (before, after), ready)
+    both = (beside.quiet(before, mine), beside.quiet(after, mine))
+    values = arriving.values(engine, mine)
+    return tuple(
+        Verified(
+            id,
+            berth.service.image,
+            "; ".join(made.problems.get(id, ())),
+            built=id in made.built,
+            image_bytes=_size(engine, berth.service.image),
+            seconds=made.seconds.get(id, -1),
+            results=judged(id, asked[id], both, inside, values),
+        )
+        for berth in mine
+        for id in (berth.item.workload.id,)
+    )
+
+
+def _further(
+    asked: Mapping[str, Sequence[Question]], answers: beside.Answers
+) -> dict[str, list[Question]]:
+    found: dict[str, list[Question]] = {}
+    for id, items in asked.items():
+        known = {question.title for question in items}
+        for question in items:
+            for new in further(question, answers[id, question.title]):
+                if new.title not in known:
+                    known.add(new.title)
+                    found.setdefault(id, []).append(new)
+    return found
+
+
+def _size(engine: Engine, image: str) -> int:
+    said = run(engine, "image", "inspect", "-f", "{{.Size}}", image).stdout.decode().strip()
+    return int(said) if said.isdigit() else -1

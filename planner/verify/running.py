@@ -1,0 +1,133 @@
+"""From a plan to containers that run, or back to those that were kept."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from planner import session
+from planner.errors import PlannerError
+from planner.model import Plan
+from planner.questions import questions
+from planner.session.ssh import commands
+from planner.verify import arriving, sides, start
+from planner.verify.beside import Answers
+from planner.verify.engine import Engine, run
+from planner.verify.settle import settle
+from planner.verify.stage import Berth, berths, chosen, needed
+from planner.verify.wishes import Wishes
+
+DATA = ("rows", "owners", "files")
+"""Kinds of questions about what is copied."""
+
+
+@dataclass
+class Run:
+    """What is known of the workloads, as it goes."""
+
+    berths: tuple[Berth, ...] = ()
+    problems: dict[str, list[str]] = field(default_factory=dict)
+    built: set[str] = field(default_factory=set)
+    seconds: dict[str, int] = field(default_factory=dict)
+    names: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Of variables that a workload needs, as they were when its secrets arrived."""
+    early: Answers = field(default_factory=dict)
+    """What the machines said of their data before it was copied: what grows until they are asked
+    again is masked."""
+
+    def compared(self) -> list[Berth]:
+        return [b for b in self.berths if b.compared]
+
+    @contextmanager
+    def blamed(self, berth: Berth) -> Iterator[None]:
+        """What goes wrong for one workload is told in its result."""
+        try:
+            yield
+        except PlannerError as error:
+            self.failed(berth, str(error))
+
+    def failed(self, berth: Berth, problem: str) -> None:
+        self.problems.setdefault(berth.item.workload.id, []).append(problem)
+
+
+def started(
+    engine: Engine,
+    plan: Plan,
+    folder: Path,
+    options: session.Options,
+    wishes: Wishes,
+    say: Callable[[str], None],
+) -> Run:
+    """Build, fetch and start; RunError, before anything starts, if the network has a way out."""
+    ids = needed(plan, chosen(plan, wishes.targets), wishes.beside)
+    compared = {item.workload.id for item in chosen(plan, wishes.targets)}
+    network = f"planner-verify-{engine.id}"
+    subnet = start.network(engine, plan, network)
+    made = Run(berths(plan, ids, compared, subnet))
+    for berth in made.berths:
+        say(f"{berth.item.workload.id}: building")
+        with made.blamed(berth):
+            start.build(engine, folder, berth, wishes.build_flags)
+            made.built.add(berth.item.workload.id)
+    ready = [b for b in made.berths if b.item.workload.id in made.built]
+    for image in sorted({berth.service.image for berth in ready}):
+        start.is_closed(engine, network, image)
+    if wishes.data == "copy":
+        say("asking the machines what their data holds")
+        made.early = _data(options, [b for b in ready if b.compared])
+    ssh = commands(options)
+    for berth in ready:
+        say(f"{berth.item.workload.id}: fetching its data and secrets")
+        reach = ssh.get(berth.host.name, "")
+        with made.blamed(berth):
+            for problem in (
+                *arriving.fill(engine, berth, reach, wishes.data == "copy"),
+                *arriving.stream_secrets(engine, berth, reach),
+            ):
+                made.failed(berth, problem)
+    for berth in ready:
+        with made.blamed(berth):
+            start.start(engine, folder, berth, network, str(subnet))
+    made.names = {b.item.workload.id: arriving.variables(engine, b) for b in made.berths}
+    names = {id: sorted(names) for id, names in made.names.items()}
+    state = {"subnet": str(subnet), "ids": sorted(ids), "data": wishes.data, "names": names}
+    (engine.place / "kept.json").write_text(json.dumps(state))
+    _settled(engine, made, say, 0)
+    return made
+
+
+def _data(options: session.Options, berths: list[Berth]) -> Answers:
+    wanted = {
+        b.item.workload.id: [q for q in questions(b.item.workload) if q.kind in DATA]
+        for b in berths
+    }
+    return sides.machines(options, berths, wanted, {})
+
+
+def kept(engine: Engine, plan: Plan, wishes: Wishes) -> Run:
+    """The containers that an earlier comparison left."""
+    state = json.loads((engine.place / "kept.json").read_text())
+    compared = {item.workload.id for item in chosen(plan, wishes.targets)}
+    ids = set(state["ids"])
+    made = Run(berths(plan, ids, compared & ids, ipaddress.IPv4Network(state["subnet"])))
+    made.names = {id: frozenset(names) for id, names in state["names"].items()}
+    for berth in made.berths:
+        if run(engine, "image", "inspect", berth.service.image).returncode == 0:
+            made.built.add(berth.item.workload.id)
+    _settled(engine, made, lambda line: None, 15)
+    return made
+
+
+def _settled(engine: Engine, made: Run, say: Callable[[str], None], patience: int) -> None:
+    for berth in made.berths:
+        id = berth.item.workload.id
+        if id not in made.built:
+            continue
+        say(f"{id}: waiting for its check")
+        made.seconds[id], problem = settle(engine, berth, patience)
+        if problem:
+            made.failed(berth, problem)

@@ -1,0 +1,89 @@
+"""An engine that only keeps books, in files below $FAKE_ENGINE: what was made, labelled, removed.
+
+Inside of its containers is the machine that the test runs on: ``exec`` runs there."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+BOOKS = Path(os.environ["FAKE_ENGINE"])
+
+
+def main(words: list[str]) -> int:
+    with (BOOKS / "log").open("a") as log:
+        log.write(" ".join(words) + "\n")
+    if words[0] in ("volume", "network"):
+        return thing(words[0], words[1], words[2:])
+    return CONTAINER[words[0]](words[1:])
+
+
+def thing(kind: str, verb: str, words: list[str]) -> int:
+    folder = BOOKS / kind
+    if verb == "create":
+        (folder / words[-1]).write_text(option(words, "--label"))
+    elif verb == "ls":
+        listed(folder, words)
+    elif verb == "inspect":
+        if not (folder / words[-1]).exists():
+            return 1
+        print(json.dumps([{"internal": not os.environ.get("FAKE_OPEN")}]))
+    elif verb == "rm":
+        for name in words:
+            (folder / name).unlink(missing_ok=True)
+    return 0
+
+
+def listed(folder: Path, words: list[str]) -> int:
+    wanted = option(words, "--filter").removeprefix("label=")
+    print(*(p.name for p in folder.iterdir() if p.read_text() == wanted), sep="\n")
+    return 0
+
+
+def option(words: list[str], name: str) -> str:
+    return words[words.index(name) + 1] if name in words else ""
+
+
+def run(words: list[str]) -> int:
+    if "-d" in words:
+        name = option(words, "--name")
+        (BOOKS / "container" / name).write_text(option(words, "--label"))
+        print(name)
+    elif any("/proc/net/route" in word for word in words):
+        print("Iface\n=\n")
+    elif os.environ.get("FAKE_HANGS"):
+        (BOOKS / "hangs").touch()
+        time.sleep(60)
+    else:
+        sys.stdin.read()
+    return 0
+
+
+def remove(words: list[str]) -> int:
+    for name in words:
+        (BOOKS / "container" / name).unlink(missing_ok=True)
+    return 0
+
+
+def inspect(words: list[str]) -> int:
+    there = (BOOKS / "container" / words[-1]).exists()
+    print("running" if there else "")
+    return 0 if there else 1
+
+
+CONTAINER = {
+    "build": lambda words: 0,
+    "run": run,
+    "ps": lambda words: listed(BOOKS / "container", words),
+    "rm": remove,
+    "inspect": inspect,
+    "image": lambda words: print("4096") or 0,
+    "exec": lambda words: subprocess.run(words[2:] if words[0] == "-i" else words[1:]).returncode,
+    "logs": lambda words: 0,
+    "diff": lambda words: print("C /run\nA /run/app.pid") or 0,
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

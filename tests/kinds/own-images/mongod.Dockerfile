@@ -1,0 +1,55 @@
+# MongoDB server, as it ran on own-images (snapshot of 2026-06-01T12:00:00Z).
+# Build in this folder, after `planner extract` has fetched rootfs/ from the machine.
+#
+# Base: same distribution and release as the machine (Debian GNU/Linux 12 (bookworm))
+ARG BASE="docker.io/library/debian:bookworm-slim"
+# The tag stands in BASE, so that a build can name another registry: --build-arg BASE=...
+# hadolint ignore=DL3006
+FROM ${BASE}
+
+LABEL \
+    "org.opencontainers.image.base.name"="docker.io/library/debian:bookworm-slim" \
+    "org.opencontainers.image.description"="MongoDB server as it ran on own-images" \
+    "org.opencontainers.image.title"="MongoDB server" \
+    "org.opencontainers.image.version"="7.0.14" \
+    "planner.host"="own-images" \
+    "planner.snapshot.sha256"="-" \
+    "planner.snapshot.taken-at"="2026-06-01T12:00:00Z" \
+    "planner.version"="0" \
+    "planner.workload"="own-images/mongod"
+
+# Section passwd, group: numeric ids as on the machine, made before packages can choose others.
+RUN set -eu; \
+    if getent group mongodb >/dev/null; then groupmod -o -g 988 mongodb; \
+    else groupadd -o -r -g 988 mongodb; fi; \
+    if getent passwd mongodb >/dev/null; then usermod -o -u 990 -g 988 mongodb; \
+    else useradd -o -r -M -u 990 -g 988 -d /var/lib/mongodb -s /usr/sbin/nologin mongodb; fi; \
+    true
+
+# Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
+#   mongodb-org-server 7.0.14: the program (from MongoDB)
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        'mongodb-org-server=7.0.*' \
+    && rm -rf /var/lib/apt/lists/*
+
+# Sections units, paths: what the program expects to find; logs go to the engine.
+# Apart, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    mkdir -p /var/log/mongodb; ln -sf /dev/stdout /var/log/mongodb/mongod.log; \
+    true
+
+# Section config-files: configuration that is not as the packages ship it.
+#   changed since mongodb-org-server installed it
+COPY --chown=0:0 ["rootfs/etc/mongod.conf", "/etc/mongod.conf"]
+
+# Section passwd: mongodb on the machine.
+USER 990:988
+# Section listeners.
+EXPOSE 27017/tcp
+STOPSIGNAL SIGTERM
+# accepts connections on port 27017
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/27017"]
+# Section unit-text: in the foreground, so that the service is the container's process.
+CMD ["/usr/bin/mongod", "--config", "/etc/mongod.conf"]
