@@ -57,7 +57,25 @@ def run(words: list[str]) -> int:
         (BOOKS / "hangs").touch()
         time.sleep(60)
     else:
-        sys.stdin.read()
+        beside(words)
+    return 0
+
+
+def beside(words: list[str]) -> None:
+    """A container that only looks at one volume: at the folder that FAKE_VOLUME names."""
+    text = sys.stdin.buffer.read()
+    folder = os.environ.get("FAKE_VOLUME", "")
+    if folder and "-s" in words:
+        subprocess.run(["sh", "-s"], input=text.replace(b"\t/to", b"\t" + folder.encode()))
+
+
+def wait(words: list[str]) -> int:
+    print(os.environ.get("FAKE_STATUS", "0"))
+    return 0
+
+
+def logs(words: list[str]) -> int:
+    print(os.environ.get("FAKE_LOG", ""))
     return 0
 
 
@@ -81,7 +99,8 @@ CONTAINER = {
     "inspect": inspect,
     "image": lambda words: print("4096") or 0,
     "exec": lambda words: subprocess.run(words[2:] if words[0] == "-i" else words[1:]).returncode,
-    "logs": lambda words: 0,
+    "wait": wait,
+    "logs": logs,
     "diff": lambda words: print("C /run\nA /run/app.pid") or 0,
 }
 

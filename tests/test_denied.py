@@ -70,8 +70,17 @@ def test_made_up_names_agree(parts: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["passwd", "my.users", "db-password.txt", "shadow.bak", "client_secret.json", "x.pwd",
-             "tokens", "agent-token.txt"]
+    "name",
+    [
+        "passwd",
+        "my.users",
+        "db-password.txt",
+        "shadow.bak",
+        "client_secret.json",
+        "x.pwd",
+        "tokens",
+        "agent-token.txt",
+    ],
 )
 def test_the_planner_goes_further_than_the_machine(name: str) -> None:
     assert denied.reason(f"/etc/mosquitto/{name}")

@@ -21,9 +21,7 @@ def test_pairs_of_every_manner() -> None:
 
 
 def test_sections_of_an_ini_file() -> None:
-    text = (
-        "x=1\n[mysqld]\ndatadir = /srv/db\nskip-name-resolve\n[client]\nport=1\n[mysqld]\nport=3"
-    )
+    text = "x=1\n[mysqld]\ndatadir = /srv/db\nskip-name-resolve\n[client]\nport=1\n[mysqld]\nport=3"
     assert formats.sections(text) == {
         "": {"x": "1"},
         "mysqld": {"datadir": "/srv/db", "skip_name_resolve": "", "port": "3"},

@@ -34,7 +34,6 @@ from planner.questions import (
     Result,
     Verified,
     compare,
-    further,
     questions,
     useful,
 )
@@ -264,21 +263,6 @@ def test_a_web_server_is_asked_under_each_name_on_each_port() -> None:
         assert f"https {site}:443 /healthz" in found
         assert f"TLS names on 443/tcp for {site}" in found
     assert len(found) == len(set(found))
-
-
-def test_what_nobody_knows_is_asked_in_every_way_and_guessed() -> None:
-    w = workload(listeners=(Listener("tcp", "0.0.0.0", 9000), Listener("udp", "0.0.0.0", 514)))
-    found = questions(w)
-    guessed = {q.kind for q in found if q.guess}
-    assert guessed == {"tls", "http", "greeting"}
-    assert {q.title for q in found if q.kind == "listener"} == {
-        "listens on 9000/tcp",
-        "listens on 514/udp",
-    }
-    tls = next(q for q in found if q.kind == "tls")
-    there = Answer((("subject", "CN=a"), ("names", "a")))
-    assert next(q.path for q in further(tls, there)) == "/"
-    assert further(tls, Answer(reason="no TLS")) == ()
 
 
 def test_what_takes_any_byte_for_an_order_is_not_spoken_to() -> None:

@@ -164,7 +164,7 @@ def test_nothing_is_started_on_a_network_with_a_way_out(
     )
     assert done.returncode == 1
     assert "with a way out: nothing was started" in done.stderr
-    assert "run -d" not in (books / "log").read_text()
+    assert "--no-healthcheck" not in (books / "log").read_text()
     assert left(books) == []
     assert places(folder) == []
 

@@ -575,7 +575,7 @@ def test_another_service_without_root_is_told_with_what_lacks() -> None:
         (
             "/usr/sbin/haproxy -Ws -f /etc/haproxy/haproxy.cfg",
             "notify",
-            ("/usr/sbin/haproxy", "-db", "-W", "-f", "/etc/haproxy/haproxy.cfg"),
+            ("/usr/sbin/haproxy", "-db", "-f", "/etc/haproxy/haproxy.cfg"),
         ),
         ("/usr/sbin/apachectl start", "forking", ("/usr/sbin/apachectl", "-DFOREGROUND")),
         ("/usr/bin/memcached -d -m 64", "forking", ("/usr/bin/memcached", "-m", "64")),
@@ -883,7 +883,7 @@ def test_a_mail_server_for_its_own_machine_is_an_agent() -> None:
     )
     assert [a.purpose for a in detect(local).agents] == ["local mail of the host"]
     public = host(units=local.units.value, processes=local.processes.value, listeners=(tcp(25, 5),))
-    assert [w.kind for w in detect(public).workloads] == ["service"]
+    assert [w.kind for w in detect(public).workloads] == ["postfix"]
 
 
 def test_enabled_but_stopped_or_failed_is_listed_with_its_state() -> None:
@@ -1114,7 +1114,7 @@ def test_udp_and_ipv6_listeners_are_kept() -> None:
     body = "[Service]\nExecStart=/usr/sbin/named -f -u bind\n"
     h = host(
         units=(unit("named.service", body, main_pid=7),),
-        processes=(process(7, "/usr/sbin/named", "-f", unit="named.service"),),
+        processes=(process(7, "/usr/sbin/named", "-f", "-u", "bind", unit="named.service"),),
         listeners=(Listener("udp", "::", 53, (7,)), Listener("tcp", "::1", 953, (7,))),
     )
     w = one(detect(h), "named")

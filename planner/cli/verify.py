@@ -14,7 +14,7 @@ from planner.cli.ansible_options import with_ansible_options
 
 if TYPE_CHECKING:
     from planner.model import Plan
-    from planner.questions import Verification, Verified
+    from planner.questions import Verification
     from planner.session import Options
     from planner.verify import Wishes
 
@@ -70,6 +70,7 @@ def verify(
     from datetime import UTC, datetime
 
     from planner import store
+    from planner.cli.compared import table
     from planner.cli.stopping import stoppable
     from planner.verify import Wishes
     from planner.verify import verify as compare
@@ -93,7 +94,7 @@ def verify(
             _fetch(plan, plan_folder, ansible, wishes, max_mib)
         found = compare(plan, plan_folder, ansible, wishes, now, _say)
     _write(plan, plan_folder, found)
-    _table(found)
+    table(found)
     typer.echo(f"{plan_folder / 'verify.json'}; hosts/*/verify.sh asks again after the change")
     if not found.equal:
         raise typer.Exit(1)
@@ -140,51 +141,20 @@ def _fetch(plan: Plan, plan_folder: Path, ansible: Options, wishes: Wishes, max_
 
 
 def _write(plan: Plan, plan_folder: Path, found: Verification) -> None:
+    """verify.json and verify.sh; what was not compared now keeps the results that are there."""
     from planner import store
     from planner.verify.again import again_script
+    from planner.verify.merged import earlier, merged
 
-    store.write_file(plan_folder / "verify.json", store.encode(found))
+    file = plan_folder / "verify.json"
+    old = earlier(file)
+    if old is None and file.exists():
+        _say(f"{file}: cannot be read by this version, and is written anew")
+    found = merged(plan, old, found)
+    store.write_file(file, store.encode(found))
     verified = {w.workload: w for w in found.workloads}
     for host in plan.hosts:
         text = again_script(host, verified, found.began_at)
         if text:
             path = plan_folder / "hosts" / host.slug / "verify.sh"
             store.write_file(path, text.encode(), executable=True)
-
-
-def _table(found: Verification) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from planner.cli.common import plain
-
-    console = Console()
-    table = Table("workload", "equal", "no answer", "different", "image", "ready", box=None)
-    for w in found.workloads:
-        count = {o: sum(r.outcome == o for r in w.results) for o in _ORDER}
-        size = f"{w.image_bytes / 2**20:.0f} MiB" if w.image_bytes >= 0 else "not built"
-        ready = f"{w.seconds} s" if w.seconds >= 0 else "never"
-        table.add_row(Text(plain(w.workload)), *(str(count[o]) for o in _ORDER), size, ready)
-    console.print(table)
-    for w in found.workloads:
-        for line in _lines(w):
-            console.print(Text(plain(line)), soft_wrap=True)
-
-
-_ORDER = ("equal", "unanswered", "different")
-
-
-def _lines(w: Verified) -> list[str]:
-    """What a person has to look at, and the figures."""
-    made = [f"{w.workload}: {w.problem}"] if w.problem else []
-    for r in w.results:
-        if r.outcome == "different":
-            made += [f"{w.workload}: {r.question.title}: {d}" for d in r.differences]
-        elif r.outcome == "unanswered":
-            made.append(f"{w.workload}: {r.question.title}: nobody answered: {r.container}")
-        elif r.question.kind == "root":
-            made.append(f"{w.workload}: {r.question.title}: {r.container}")
-        elif r.outcome == "measured":
-            made.append(f"{w.workload}: {r.question.title}: {r.machine} / {r.container}")
-    return made

@@ -192,6 +192,9 @@ class Pin(Data, frozen=True):
     """``nginx=1.22.*``: same upstream version, with the distribution's security fixes."""
     reason: str
     origin: str = ""
+    beside: bool = False
+    """What goes along with the program (time zones, libraries that a program of nobody's has
+    loaded); the program itself is not in it."""
 
 
 class Admission(Data, frozen=True):

@@ -20,7 +20,9 @@ def compare(question: Question, before: Answer, container: Answer, after: Answer
     """Compare what the container said with what the machine said before and after it.
 
     What differs between the machine's own two answers is masked. A part that the machine has only
-    once (a header that comes and goes) is not compared. Silence on both sides is ``unanswered``.
+    once (a header that comes and goes) is not compared. Silence on both sides is ``unanswered``,
+    and so is a side that could not be asked. A job has no counterpart to be watched: that it ended
+    well is what is wanted of it.
     """
     machine = before if before.parts else after
     again = after if after.parts else before
@@ -28,8 +30,11 @@ def compare(question: Question, before: Answer, container: Answer, after: Answer
     said = Result(question, "measured", _said(machine), _said(container))
     if question.kind in MEASURED:
         return said
-    if not ours and not mine:
-        return structs.replace(said, outcome="unanswered")
+    if question.kind == "job":
+        return structs.replace(said, outcome="equal" if mine else "unanswered", machine="")
+    unasked = _unasked(machine, container)
+    if unasked or (not ours and not mine):
+        return structs.replace(said, outcome="unanswered", differences=unasked)
     said = structs.replace(said, expected=tuple(_expected(ours, theirs)))
     if not ours or not mine:
         silent = "the machine" if not ours else "the container"
@@ -55,6 +60,15 @@ def compare(question: Question, before: Answer, container: Answer, after: Answer
 def useful(results: Iterable[Result]) -> tuple[Result, ...]:
     """Leave out the guesses to which neither side said anything."""
     return tuple(r for r in results if not (r.question.guess and r.outcome == "unanswered"))
+
+
+def _unasked(machine: Answer, container: Answer) -> tuple[str, ...]:
+    sides = (("the machine", machine), ("the container", container))
+    return tuple(
+        f"{side} could not be asked: {answer.reason}"
+        for side, answer in sides
+        if not answer.asked and not answer.parts
+    )
 
 
 def _differences(

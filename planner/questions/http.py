@@ -25,6 +25,9 @@ _ACTS = re.compile(
     r"|create|edit|update|save|send|buy|cart|vote|clear|flush|purge|cron|install\.php|setup",
     re.I,
 )
+METRICS = re.compile(r"text/plain\b.*;\s*version=0\.0\.4|application/openmetrics-text\b", re.I)
+"""Content types of Prometheus's text format and of OpenMetrics."""
+_SAMPLE = re.compile(r"^([A-Za-z_:][A-Za-z0-9_:]*)[{ ]", re.M)
 MOST = 16
 """Links of one page that are followed."""
 
@@ -53,9 +56,16 @@ def parts(raw: bytes) -> tuple[tuple[str, str], ...]:
             said = _header(name, value)
             kept[name] = f"{kept[name]}, {said}" if name in kept else said
     body = rest.decode("utf-8", "surrogateescape")
+    if int(status[1]) < 400 and METRICS.match(kept.get("content-type", "")):
+        return (("status", status[1]), *sorted(kept.items()), ("metrics", metric_names(body)))
     # a server's own page of an error may name its version
     last = ("body", body) if int(status[1]) < 400 else ("error page", plain(body))
     return (("status", status[1]), *sorted(kept.items()), last)
+
+
+def metric_names(body: str) -> str:
+    """Names of the samples, a line each and each once: their values are of the moment."""
+    return "".join(f"{name}\n" for name in sorted(set(_SAMPLE.findall(body))))
 
 
 def _header(name: str, value: str) -> str:

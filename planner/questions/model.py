@@ -10,7 +10,7 @@ VERIFY_SCHEMA = 1
 
 Kind = Literal[
     "running", "listener", "http", "tls", "greeting", "rows", "owners", "files", "environment",
-    "user", "logs", "memory", "root",
+    "user", "logs", "memory", "root", "job",
 ]  # fmt: skip
 Outcome = Literal["equal", "different", "unanswered", "measured"]
 
@@ -33,14 +33,18 @@ class Question(Data, frozen=True):
     volume: str = ""
     guess: bool = False
     """Asked because nothing tells what speaks there: silence on both sides says nothing."""
+    then: str = ""
+    """Of ``tls``: what is asked next, ``http`` behind it or without it, or a talk without it."""
 
 
 class Answer(Data, frozen=True):
     """What one side said. ``parts``: (name, text), each compared by itself; none: ``reason`` says
-    why there is no answer."""
+    why there is no answer. ``asked`` False: that side could not be asked at all, so that its
+    silence says nothing."""
 
     parts: tuple[tuple[str, str], ...] = ()
     reason: str = ""
+    asked: bool = True
 
 
 class Result(Data, frozen=True):
@@ -72,6 +76,9 @@ class Verified(Data, frozen=True):
     seconds: int = -1
     """From the start of its container to the first time that its check was content."""
     results: tuple[Result, ...] = ()
+    began_at: str = ""
+    plan_sha256: str = ""
+    """Both of an earlier comparison that it comes from; empty: of the file's own."""
 
     @property
     def equal(self) -> bool:

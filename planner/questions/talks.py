@@ -40,6 +40,7 @@ TALKS = (
     Talk("mqtt", _MQTT, (1883,), ("mosquitto",)),
     Talk("ldap", _LDAP, (389,), ("openldap", "slapd")),
     Talk("dns", _DNS, (53,), ("bind", "unbound", "named")),
+    Talk("varnish-cli", ports=(6082,)),
 )
 BY_NAME = {talk.name: talk for talk in TALKS}
 GREETING = Talk("greeting")
@@ -50,9 +51,7 @@ _VERSION = re.compile(
     r"[0-9]+(?:\.[0-9]+)+[0-9A-Za-z]*(?:[+~:-]+(?:deb|ubuntu|[0-9])[0-9A-Za-z.+~]*)*"
 )
 _REVISION = re.compile(r"-[0-9][^ ]*(?:deb|ubuntu|el|fc)[0-9][^ ]*")
-_OF_ONE = re.compile(
-    r'"(server_id|client_id|client_ip|nonce|xkey|git_commit|ip)":("[^"]*"|[0-9]+)'
-)
+_OF_ONE = re.compile(r'"(server_id|client_id|client_ip|nonce|xkey|git_commit|ip)":("[^"]*"|[0-9]+)')
 """What a server of NATS makes up at its start, or for one client."""
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{4,}")
 

@@ -195,7 +195,9 @@ def own_folders(names: Iterable[str]) -> tuple[str, ...]:
 def as_on_machine(host: Host, secrets: Iterable[Secret]) -> tuple[Secret, ...]:
     """The same with owner and mode of the machine: of a program that root starts, its parts read
     them as others."""
-    listed = {f.path: f for f in host.config_files.value or () if f.state != "deleted" and not f.link}
+    listed = {
+        f.path: f for f in host.config_files.value or () if f.state != "deleted" and not f.link
+    }
     found = []
     for one in secrets:
         file, info = listed.get(one.path), places.info(host, one.path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from planner.facts import unitfile
 from planner.model import EnvVar, Pin, Secret
 from planner.service import accounts, attended, formats, places, scripts
@@ -120,5 +122,8 @@ def of_zone(service: Service) -> tuple[tuple[EnvVar, ...], tuple[Pin, ...]]:
         return (), ()
     return (
         (EnvVar("TZ", zone, source="time zone of the machine"),),
-        pins(service.host, [("tzdata", f"the machine's time zone is {zone}")]),
+        tuple(
+            replace(found, beside=True)
+            for found in pins(service.host, [("tzdata", f"the machine's time zone is {zone}")])
+        ),
     )

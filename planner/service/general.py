@@ -105,7 +105,9 @@ def described(service: Service, known: Known) -> Workload:
             needs_init=known.needs_init,
         ),
         command=command,
-        packages=pins.pins(host, (*_packages(service, package), *known.packages)),
+        packages=pins.pins(
+            host, (*_packages(service, package), *known.packages), programs.libraries(service)
+        ),
         carried=carried,
         kept=kept,
         files=files,
@@ -208,10 +210,6 @@ def _packages(service: Service, package: str) -> list[tuple[str, str]]:
         found.append((runs, "runs the program"))
         found += [(name, f"a part of {runs} that is installed") for name in pins.parts(host, runs)]
     found += [(name, "a module that the program has loaded") for name in programs.modules(service)]
-    found += [
-        (name, "a library that the program has loaded, which no dependency brings")
-        for name in programs.libraries(service)
-    ]
     return found
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from planner.model import Host, Package, Pin
 from planner.service import scripts
 from planner.service.programs import is_runtime
@@ -68,13 +70,22 @@ def _pattern(name: str, version: str, family: str) -> str:
     return f"{name}=~{series}" if family == "alpine" else name
 
 
-def pins(host: Host, wanted: Iterable[tuple[str, str]]) -> tuple[Pin, ...]:
-    """(package, reason) -> pins of those that are installed, each once, in the order given."""
+def pins(
+    host: Host,
+    wanted: Iterable[tuple[str, str]],
+    libraries: Iterable[str] = (),
+) -> tuple[Pin, ...]:
+    """(package, reason) -> pins of those that are installed, each once, in the order given; then
+    those of ``libraries`` that a program of nobody's has loaded."""
     found: dict[str, Pin] = {}
     for name, reason in wanted:
         made = pin(host, name, reason)
         if made is not None:
             found.setdefault(name, made)
+    for name in libraries:
+        made = pin(host, name, "a library that the program has loaded, which no dependency brings")
+        if made is not None:
+            found.setdefault(name, replace(made, beside=True))
     return tuple(found.values())
 
 

@@ -165,8 +165,8 @@ def _said(app: _App, saved: bool) -> tuple[str, ...]:
     found = []
     if app.cluster > 1:
         found.append(
-            f"PM2 runs {app.cluster} processes of it that share its port, a container one: how many "
-            "containers its load asks for is not known."
+            f"PM2 runs {app.cluster} processes of it that share its port, a container one: how "
+            "many containers its load asks for is not known."
         )
     if not saved:
         found.append(

@@ -151,9 +151,7 @@ def log_link(path: str) -> tuple[str, str]:
     return path, "/dev/stderr" if "err" in name else "/dev/stdout"
 
 
-def log_folders(
-    links: Iterable[tuple[str, str]], run_as: Account | None
-) -> tuple[Directory, ...]:
+def log_folders(links: Iterable[tuple[str, str]], run_as: Account | None) -> tuple[Directory, ...]:
     """Folders of links to the output that a package closes to all but root and its own group."""
     folders = sorted({posixpath.dirname(path) for path, _ in links} - {"/var/log"})
     return tuple(

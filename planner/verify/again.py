@@ -35,6 +35,10 @@ page() {{ # URL HOST PORT: status into $status, headers and body into $work
 		-o "$work/body" -w '%{{http_code}}' --connect-to "::$ADDRESS:$3" "$1" 2>/dev/null)
 }}
 header() {{ tr -d '\\r' <"$work/head" | sed -n "s/^$1: *//Ip" | paste -s -d, - | sed 's/,/, /g'; }}
+metrics() {{
+	sed -n 's/^\\([A-Za-z_:][A-Za-z0-9_:]*\\)[{{ ].*/\\1/p' "$work/body" |
+		LC_ALL=C sort -u >"$work/metrics"
+}}
 plain() {{
 	sed -E -e 's/[0-9]+(\\.[0-9]+)+[0-9A-Za-z]*([+~:-]+(deb|ubuntu|[0-9])[0-9A-Za-z.+~]*)*/N/g' \\
 		-e 's/-[0-9][^ ]*(deb|ubuntu|el|fc)[0-9][^ ]*/-N/g'
@@ -55,15 +59,21 @@ def again_script(host: HostPlan, verified: Mapping[str, Verified], began_at: str
     lines = [
         line
         for item in moving(host)
-        if item.workload.id in verified
-        for line in _of_workload(host, item, verified[item.workload.id].results)
+        if (known := verified.get(item.workload.id))
+        for line in (*_of_day(known), *_of_workload(host, item, known.results))
     ]
-    if not lines:
+    if all(line.startswith("#") for line in lines):
         return ""
     # the name of a machine may be anything: it stands in a comment
     name = json.dumps(host.name)[1:-1]
     head = _HEAD.format(host=name, day=began_at[:10], slug=host.slug)
     return "\n".join([head.rstrip("\n"), *lines, _TAIL])
+
+
+def _of_day(known: Verified) -> Iterator[str]:
+    if known.began_at:
+        day = "".join(c for c in known.began_at[:10] if c in "-0123456789")
+        yield f"# What follows is of {day}:"
 
 
 def _of_workload(host: HostPlan, item: WorkloadPlan, results: Sequence[Result]) -> Iterator[str]:
@@ -110,6 +120,9 @@ def _page(host: HostPlan, title: str, q: Question, expected: Mapping[str, str]) 
             yield f'said {title}" {name}" {shell_word(text)} "$(header {name})"'
         elif name == "body":
             yield _digest(title, "body", expected)
+        elif name == "metrics":
+            yield "metrics"
+            yield _digest(title, "metrics", expected)
 
 
 def _names(title: str, q: Question, expected: Mapping[str, str]) -> Iterable[str]:

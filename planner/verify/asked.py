@@ -115,7 +115,8 @@ def _answer(
         name = f"proc-{own}"
     section = sections.get(name)
     if section is None or section.state == "missing":
-        return Answer(reason=section.reason if section else heard.payload.problem or "not asked")
+        reason = section.reason if section else heard.payload.problem or "not asked"
+        return Answer(reason=reason, asked=False)
     if q.kind in ("rows", "owners", "files"):
         if section.exit or not section.text:
             return Answer(reason=f"exit status {section.exit}, {len(section.text)} characters")
@@ -128,7 +129,8 @@ def _answer(
 
 def _listener(q: Question, heard: Heard, ports: frozenset[tuple[str, int]] | None) -> Answer:
     if ports is None:
-        return Answer(reason=heard.payload.problem or "its sockets cannot be seen")
+        reason = heard.payload.problem or "its sockets cannot be seen"
+        return Answer(reason=reason, asked=False)
     if (q.protocol, q.port) in ports:
         return Answer((("listens", "yes"),))
     return Answer(reason="nobody listens there")

@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from planner import session
-from planner.questions import Question, Verified, further, questions
+from planner.questions import PATHS, Question, Verified, further, greets, questions
 from planner.verify import arriving, beside, sides
 from planner.verify.engine import Engine, run
 from planner.verify.judged import judged
 from planner.verify.running import Run
 from planner.verify.wishes import Wishes
+
+ROUNDS = 4
+"""A handshake leads to a page, a page to others."""
 
 
 def compared(
@@ -30,16 +33,21 @@ def compared(
     names = made.names
     say(f"asking {len({b.host.name for b in mine})} machines")
     before = sides.machines(options, mine, asked, names)
-    more = _further(asked, before)
-    before |= sides.machines(options, mine, more, names)
-    for id, new in more.items():
-        asked[id] += new
+    for _ in range(ROUNDS):
+        more = _further(asked, before, wishes.paths)
+        if not more:
+            break
+        before |= sides.machines(options, mine, more, names)
+        for id, new in more.items():
+            asked[id] += new
     before |= made.early
     say(f"asking {len(mine)} containers")
     ready = time.time()
-    inside: beside.Answers = {}
+    inside: beside.Answers = dict(made.jobs)
     for berth in mine:
         id = berth.item.workload.id
+        if berth.service.once:
+            continue
         if id in made.built and made.seconds.get(id, -1) >= 0:
             inside |= sides.container(engine, berth, asked[id], names[id])
     say("asking the machines again")
@@ -65,13 +73,14 @@ def compared(
 
 
 def _further(
-    asked: Mapping[str, Sequence[Question]], answers: beside.Answers
+    asked: Mapping[str, Sequence[Question]], answers: beside.Answers, paths: Sequence[str]
 ) -> dict[str, list[Question]]:
     found: dict[str, list[Question]] = {}
     for id, items in asked.items():
         known = {question.title for question in items}
+        greeted = {q.port for q in items if greets(q, answers[id, q.title])}
         for question in items:
-            for new in further(question, answers[id, question.title]):
+            for new in further(question, answers[id, question.title], greeted, (*PATHS, *paths)):
                 if new.title not in known:
                     known.add(new.title)
                     found.setdefault(id, []).append(new)

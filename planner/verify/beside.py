@@ -9,6 +9,7 @@ from planner.questions import Answer, Question
 from planner.session.framing import decode
 from planner.verify.asked import SECONDS, facts_script
 from planner.verify.engine import Engine, run
+from planner.verify.lines import own_errors
 from planner.verify.processes import errors
 from planner.verify.stage import Berth, volume
 
@@ -26,7 +27,8 @@ def of_volume(engine: Engine, berth: Berth, question: Question) -> Answer:
     done = run(engine, *words, given=text.encode(), seconds=SECONDS)
     section = decode(done.stdout, nonce).sections.get(f"{question.kind}-0")
     if section is None or section.exit or not section.text:
-        return Answer(reason=(section.reason if section else "") or "its volume cannot be read")
+        reason = (section.reason if section else "") or "its volume cannot be read"
+        return Answer(reason=reason, asked=section is not None)
     return Answer(((question.kind, section.text),))
 
 
@@ -56,10 +58,12 @@ def logs(
     known = list(asked)
     found: Answers = {}
     for berth in berths:
+        if berth.service.once:
+            continue
         at = (berth.item.workload.id, "errors in its log")
         old = {d for answers in known for d in dict(answers[at].parts).get("kinds", "").split()}
         done = run(engine, "logs", "--since", f"{since:.3f}", berth.name)
-        new = [t for d, t in errors(done.stdout + done.stderr).items() if d not in old]
+        new = [t for d, t in errors(own_errors(done.stdout + done.stderr)).items() if d not in old]
         found[at] = Answer((("new", "\n".join(new[:20]) or "none"),))
     return found
 

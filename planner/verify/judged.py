@@ -8,7 +8,9 @@ from msgspec import structs
 
 from planner.questions import Answer, Question, Result, compare, useful
 
-_SILENT = Answer(reason="its container could not be asked")
+_SILENT = Answer(reason="it does not run", asked=False)
+
+_NOBODY = Answer(reason="not asked", asked=False)
 
 
 def judged(
@@ -23,7 +25,7 @@ def judged(
     found = []
     for question in questions:
         at = (id, question.title)
-        before, after = (answers.get(at, Answer(reason="not asked")) for answers in machine)
+        before, after = (answers.get(at, _NOBODY) for answers in machine)
         found.append(compare(question, before, container.get(at, _SILENT), after))
     return tuple(_hidden(result, hidden) for result in useful(found))
 

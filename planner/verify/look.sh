@@ -4,6 +4,7 @@
 #   rows N USER CODE              output of CODE (octal), as USER
 #   owners N PATH UIDS GIDS       uid:gid, each once
 #   files N PATH UIDS GIDS        digest of contents, digest of names, types, modes, owners
+#   newer N PATH SINCE            files that were changed then or later (seconds of the epoch)
 #   logs N UNIT FILE...           SHA-256 of each kind of line that tells an error
 #   ask N HOST PORT TLS SNI WAIT SAY   C certificate, D what was answered, in hexadecimal
 # UIDS and GIDS are OLD=NEW where an account has another number in the image, and are said as NEW.
@@ -71,6 +72,11 @@ files() {
 	*) set -- "$@" -printf '%G ' ;;
 	esac
 	find . -xdev -mindepth 1 -not -type s -printf '%y %m ' "$@" -printf '%p\0' | sort -z | sha256sum
+}
+
+newer() {
+	limit 120 find "$PLACE" -xdev -type f -exec stat -c '%Y %n' {} + |
+		awk -v since="$SINCE" '$1 >= since { sub(/^[0-9]+ /, ""); print }' | sort | head -n 500
 }
 
 # Kinds of lines that tell an error. Keep in step with planner.verify.processes.errors, which does
@@ -168,6 +174,7 @@ main() {
 		proc) UNIT=$a EXE=$b ;;
 		rows) WHO=$a CODE=$b ;;
 		owners | files) PLACE=$a UIDS=${b:--} GIDS=${c:--} ;;
+		newer) PLACE=$a SINCE=$b ;;
 		logs) UNIT=$a FILES="$b $c $d $e $f" ;;
 		ask) HOST=$a PORT=$b TLS=$c SNI=$d WAIT=$e SAY=$f ;;
 		*) continue ;;

@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from planner import session
 from planner.errors import PlannerError
 from planner.model import Plan
-from planner.questions import questions
+from planner.questions import Answer, questions
 from planner.session.ssh import commands
 from planner.verify import arriving, sides, start
 from planner.verify.beside import Answers
 from planner.verify.engine import Engine, run
+from planner.verify.once import run_jobs
 from planner.verify.settle import settle
 from planner.verify.stage import Berth, berths, chosen, needed
 from planner.verify.wishes import Wishes
@@ -38,6 +41,9 @@ class Run:
     early: Answers = field(default_factory=dict)
     """What the machines said of their data before it was copied: what grows until they are asked
     again is masked."""
+
+    jobs: Answers = field(default_factory=dict)
+    """What came of the workloads that are nothing but jobs, each run once."""
 
     def compared(self) -> list[Berth]:
         return [b for b in self.berths if b.compared]
@@ -89,14 +95,27 @@ def started(
                 *arriving.stream_secrets(engine, berth, reach),
             ):
                 made.failed(berth, problem)
-    for berth in ready:
+    lasting = [b for b in ready if not b.service.once]
+    for berth in lasting:
         with made.blamed(berth):
             start.start(engine, folder, berth, network, str(subnet))
     made.names = {b.item.workload.id: arriving.variables(engine, b) for b in made.berths}
     names = {id: sorted(names) for id, names in made.names.items()}
-    state = {"subnet": str(subnet), "ids": sorted(ids), "data": wishes.data, "names": names}
-    (engine.place / "kept.json").write_text(json.dumps(state))
     _settled(engine, made, say, 0)
+    for berth in ready:
+        if berth.service.once and berth.compared:
+            id = berth.item.workload.id
+            say(f"{id}: running its jobs once")
+            with made.blamed(berth):
+                made.seconds[id], answers = run_jobs(engine, folder, berth, network, str(subnet))
+                made.jobs |= answers
+    state = {
+        "subnet": str(subnet), "ids": sorted(ids), "data": wishes.data, "names": names,
+        "jobs": [[*at, msgspec.to_builtins(answer)] for at, answer in made.jobs.items()],
+        "seconds": {b.item.workload.id: made.seconds.get(b.item.workload.id, -1) for b in ready
+                    if b.service.once},
+    }  # fmt: skip
+    (engine.place / "kept.json").write_text(json.dumps(state))
     return made
 
 
@@ -115,6 +134,8 @@ def kept(engine: Engine, plan: Plan, wishes: Wishes) -> Run:
     ids = set(state["ids"])
     made = Run(berths(plan, ids, compared & ids, ipaddress.IPv4Network(state["subnet"])))
     made.names = {id: frozenset(names) for id, names in state["names"].items()}
+    made.jobs = {(id, title): msgspec.convert(said, Answer) for id, title, said in state["jobs"]}
+    made.seconds = dict(state["seconds"])
     for berth in made.berths:
         if run(engine, "image", "inspect", berth.service.image).returncode == 0:
             made.built.add(berth.item.workload.id)
@@ -125,7 +146,7 @@ def kept(engine: Engine, plan: Plan, wishes: Wishes) -> Run:
 def _settled(engine: Engine, made: Run, say: Callable[[str], None], patience: int) -> None:
     for berth in made.berths:
         id = berth.item.workload.id
-        if id not in made.built:
+        if id not in made.built or berth.service.once:
             continue
         say(f"{id}: waiting for its check")
         made.seconds[id], problem = settle(engine, berth, patience)

@@ -14,7 +14,7 @@ from planner.model import Plan
 from planner.verify import engine as engines
 from planner.verify.engine import Engine, must, run
 from planner.verify.routes import TABLE, leads_out, routes, subnets
-from planner.verify.stage import Berth, volume
+from planner.verify.stage import SUFFIX, Berth, volume
 
 _OUTSIDE = "cat /proc/net/route; echo; echo =; cat /proc/net/ipv6_route 2>/dev/null || true"
 
@@ -62,8 +62,7 @@ def start(engine: Engine, plan_folder: Path, berth: Berth, network: str, subnet:
 def _options(engine: Engine, berth: Berth, network: str) -> Iterable[str]:
     s, host = berth.service, berth.host
     if s.network_of:
-        owner = berth.name.replace(s.container, f"{host.slug}-{s.network_of}", 1)
-        yield from ("--network", f"container:{owner}")
+        yield from ("--network", f"container:{host.slug}-{s.network_of}{SUFFIX}")
     else:
         yield from ("--network", network, "--ip", berth.address)
         for name, address in berth.names:

@@ -55,13 +55,19 @@ def exchange(asked: Asked, host: str) -> Exchange | None:
 
 
 def talked(number: int, asked: Asked, heard: Heard, sections: Mapping[str, Section]) -> Answer:
-    reply = heard.replies.get(number)
+    outer = heard.replies.get(number)
     section = sections.get(f"ask-{number}")
-    if not answered(asked, reply) and section and section.state != "missing":
-        reply = _inner(section.text)
+    inner = _inner(section.text) if section and section.state != "missing" else None
+    reply = outer if answered(asked, outer) or not inner else inner
     parts = _parts(asked.question, reply) if reply else ()
-    reason = (reply and reply.reason) or (section and section.reason) or "no such answer"
-    return Answer(parts) if parts else Answer(reason=reason)
+    if parts:
+        return Answer(parts)
+    told = [side.reason for side in (inner, outer, section) if side and side.reason]
+    refused = bool(outer and (outer.connected or "refused" in outer.reason))
+    tried = bool(inner) or refused or not heard.payload.problem
+    if not tried:
+        told.append(heard.payload.problem)
+    return Answer(reason=told[0] if told else "no such answer", asked=tried)
 
 
 def _parts(q: Question, reply: Reply) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ import posixpath
 import re
 import shlex
 from dataclasses import dataclass
+from itertools import pairwise
 
 from planner.model import Account, Adaptation, Directory, Health, Host, Workload
 from planner.service import accounts, health, included, pins, places
@@ -72,7 +73,7 @@ def detect(service: Service) -> Workload | None:
                 folders=(posixpath.dirname(main),)
                 if posixpath.dirname(main) != "/etc"
                 else (main,),
-                command=_command(service, words),
+                command=_command(service, words, run_as),
                 packages=_tools(host, service),
                 storage=_storage(host, text, zones, folder, run_as),
                 named=[*named, *(z.file for z in zones)],
@@ -110,7 +111,7 @@ def _words(service: Service) -> list[str]:
 
 
 def _option(words: list[str], letter: str) -> str:
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise((*words, "")):
         if word == f"-{letter}":
             return following
         if word.startswith(f"-{letter}") and len(word) > 2:
@@ -171,9 +172,9 @@ def _user(service: Service, words: list[str]) -> Account | None:
     return (accounts.by_name(service.host, told) if told else None) or found
 
 
-def _command(service: Service, words: list[str]) -> Command:
-    """In the foreground with its log on the output (-g); as its user, which asks for no change, and
-    without a root of its own."""
+def _command(service: Service, words: list[str], run_as: Account | None) -> Command:
+    """In the foreground with its log on the output (-g); as its user, which asks for no change
+    where that is known, and without a root of its own."""
     path = service.main.exe if service.main and service.main.exe else "/usr/sbin/named"
     kept: list[str] = []
     rest = list(words)
@@ -195,7 +196,8 @@ def _command(service: Service, words: list[str]) -> Command:
         if apart
         else ()
     )
-    return Command(() if apart else (path, "-g", *kept), (change,), unknowns)
+    drop = ("-u", told) if (told := _option(words, "u")) and not (run_as and run_as.uid) else ()
+    return Command(() if apart else (path, "-g", *kept, *drop), (change,), unknowns)
 
 
 def _tools(host: Host, service: Service) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import pairwise
 
 from planner.model import Account, Adaptation, Directory, Health, Host, Workload
 from planner.service import accounts, health, included, pins, places
@@ -79,7 +80,7 @@ def detect(service: Service) -> Workload | None:
 def _main(service: Service) -> str:
     main = service.main
     for argv in (*(c.argv for c in commands(service, "ExecStart")), main.argv if main else ()):
-        for word, following in zip(argv, (*argv[1:], ""), strict=True):
+        for word, following in pairwise((*argv, "")):
             if word in ("-c", "--config-file") and following.startswith("/"):
                 return places.clean(following)
     return _MAIN

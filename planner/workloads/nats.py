@@ -6,6 +6,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -77,7 +78,7 @@ def _words(service: Service) -> list[str]:
 
 
 def _option(words: list[str], *names: str) -> str:
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise((*words, "")):
         name, sign, value = word.partition("=")
         if name in names:
             return value if sign else following

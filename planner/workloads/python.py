@@ -193,9 +193,7 @@ def _packages(service: Service, venv: Python | None) -> tuple[Pin, ...]:
         runtime = "python3"
     else:
         runtime = f"python{minor}" if minor else "python3"
-    why = "a library that an extension has loaded, which no dependency brings"
-    wanted = [(runtime, reason), *((name, why) for name in programs.libraries(service))]
-    return pins.pins(host, wanted)
+    return pins.pins(host, [(runtime, reason)], programs.libraries(service))
 
 
 def _minor(venv: Python | None, exe: str) -> str:

@@ -5,9 +5,10 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 
-from . import lab, prove, registry, targets
+from . import chosen, lab, prove, registry, targets
 from .capture import capture, fixtures
 from .definition import FIXTURES, Machine, load_all
 from .errors import LabError
@@ -28,16 +29,18 @@ def main() -> int:
 def _up(state: State, arguments: argparse.Namespace) -> int:
     _down_when_interrupted(state)
     machines = load_all()
-    wanted = set(getattr(arguments, "names", ())) or {machine.name for machine in machines}
-    if unknown := wanted - {machine.name for machine in machines}:
-        raise LabError(f"{', '.join(sorted(unknown))}: no such machine in tests/lab/machines")
-    _raise(state, [machine for machine in machines if machine.name in wanted])
+    _raise(state, machines, arguments.names or [machine.name for machine in machines])
     return 0
 
 
-def _raise(state: State, machines: list[Machine], with_images: bool = True) -> None:
+def _raise(
+    state: State, machines: list[Machine], names: Collection[str], with_images: bool = True
+) -> None:
     begun = time.monotonic()
-    rows = lab.up(state, machines, with_images)
+    if unknown := set(names) - {machine.name for machine in machines}:
+        raise LabError(f"{', '.join(sorted(unknown))}: no such machine")
+    wanted = [machine for machine in machines if machine.name in names]
+    rows = lab.up(state, wanted, machines, with_images)
     print(f"{'machine':<10}{'suite':<10}{'kind':<11}{'address':<13}ready after")
     for row in rows:
         machine = row.machine
@@ -51,9 +54,13 @@ def _raise(state: State, machines: list[Machine], with_images: bool = True) -> N
 
 def _run(state: State, arguments: argparse.Namespace) -> int:
     """Up, proof, down; with --keep the lab stays up for a look."""
-    _up(state, arguments)
+    _down_when_interrupted(state)
+    machines = load_all()
+    wanted = chosen.chosen(machines, arguments.names, arguments.full)
+    print(wanted.told or f"proving {', '.join(wanted.names)}", flush=True)
+    _raise(state, machines, wanted.names)
     try:
-        prove.run(state)
+        prove.run(state, wanted, machines)
     finally:
         if not arguments.keep:
             lab.down(state)
@@ -71,9 +78,8 @@ def _fixtures(state: State, arguments: argparse.Namespace) -> int:
     _down_when_interrupted(state)
     lab.down(state)
     machines = load_all(FIXTURES)
-    wanted = set(arguments.names) or {machine.name for machine in machines}
     try:
-        _raise(state, [machine for machine in machines if machine.name in wanted], False)
+        _raise(state, machines, arguments.names or [machine.name for machine in machines], False)
         for path in fixtures(state, arguments.folder):
             print(path)
     finally:
@@ -144,7 +150,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     raised.add_argument("names", nargs="*", help="only these machines")
     raised.set_defaults(run=_up)
-    proof = commands.add_parser("run", help="up, prove the planner against the machines, down")
+    proof = commands.add_parser(
+        "run",
+        help="up, prove the planner against the machines (default: a sample that changes with the"
+        " commit), down",
+    )
+    proof.add_argument("names", nargs="*", help="only these machines")
+    proof.add_argument("--full", action="store_true", help="all machines")
     proof.add_argument("--keep", action="store_true", help="leave the lab up")
     proof.set_defaults(run=_run)
     taken = commands.add_parser("capture", help="the last run's snapshots into the demo fleet")

@@ -21,20 +21,19 @@ from .state import State
 def verify(state: State, plan: Path, *words: str) -> tuple[int, Verification]:
     """Run the command as an operator would; exit status and what verify.json says then."""
     program = Path(sys.executable).with_name("planner")
-    log, written = state.run / "verify.log", plan / "verify.json"
+    log, written = state.run / f"verify-{plan.name}.log", plan / "verify.json"
     written.unlink(missing_ok=True)
     with log.open("a") as out:
         out.write(f"\n@@ planner verify {' '.join(words)}\n")
         out.flush()
         start = out.tell()
         done = subprocess.run(
-            [program, "verify", plan, "-i", state.inventory, *words],
+            ["timeout", "1800", program, "verify", plan, "-i", state.inventory, *words],
             cwd=state.run,
             env=base_environment(state),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
-            timeout=1800,
         )
     if not written.exists():
         with log.open() as text:

@@ -31,10 +31,14 @@ def check_packages() -> None:
         raise LabError(f"missing Debian packages; run: apt-get install {' '.join(missing)}")
 
 
-def up(state: State, machines: list[Machine], with_images: bool = True) -> list[Row]:
+def up(
+    state: State, machines: list[Machine], known: list[Machine], with_images: bool = True
+) -> list[Row]:
     """Brings every machine up and waits until it answers; machines that run already stay.
 
-    ``with_images``: makes the base images of their suites, too, which a proof builds on.
+    ``known``: the whole lab, which every machine finds in its /etc/hosts, so that a machine is the
+    same whichever others are up. ``with_images``: makes the base images of their suites, too,
+    which a proof builds on.
 
     Raises LabError naming each failure; what this call had started is then taken down again.
     """
@@ -51,7 +55,7 @@ def up(state: State, machines: list[Machine], with_images: bool = True) -> list[
             real = sorted((m for m in machines if m.kind != "none"), key=lambda m: m.kind != "vm")
             suites = sorted({machine.suite for machine in real})
             bases = {suite: pool.submit(rootfs.base, state, suite) for suite in suites}
-            rows = {m.name: pool.submit(_machine, state, m, machines, bases[m.suite]) for m in real}
+            rows = {m.name: pool.submit(_machine, state, m, known, bases[m.suite]) for m in real}
             wanted = suites if with_images else []
             loads = [pool.submit(_image, state, suite, bases[suite]) for suite in wanted]
             errors = [f.exception() for f in rows.values()] + [f.exception() for f in loads]
@@ -94,14 +98,14 @@ def _sweep(state: State, keep: list[Machine]) -> None:
             boot.stop(state, folder.name)
 
 
-def _machine(state: State, machine: Machine, machines: list[Machine], base: "Future[Path]") -> Row:
+def _machine(state: State, machine: Machine, known: list[Machine], base: "Future[Path]") -> Row:
     lower = base.result()
     layer = provision.layer(state, machine, lower)
-    current = boot.key(state, machine, machines, layer)
+    current = boot.key(state, machine, known, layer)
     started = time.monotonic()
     fresh = not boot.running(state, machine, current)
     if fresh:
-        boot.start(state, machine, machines, [layer, lower], current)
+        boot.start(state, machine, known, [layer, lower], current)
     ready.wait(state, machine)
     return Row(machine, time.monotonic() - started if fresh else None)
 

@@ -28,7 +28,7 @@ RUN set -eu; \
 
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
 #   python3 3.11.2-1: the interpreter of its virtual environment (from Debian)
-#   libpq5 15.5-0+deb12u1: a library that an extension has loaded, which no dependency brings (from Debian)
+#   libpq5 15.5-0+deb12u1: a library that the program has loaded, which no dependency brings (from Debian)
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         'python3=3.11.*' \

@@ -1,4 +1,4 @@
-"""JetStream over NATS's own protocol, which is text: fills a stream, or says what the streams hold."""
+"""JetStream over NATS's own protocol, which is text: fills a stream, or says what streams hold."""
 
 import json
 import socket

@@ -1,0 +1,56 @@
+"""Takes away what a run made in the container engine: containers, volumes, networks, images."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from planner.change.names import container_name
+from planner.model import Plan
+
+from . import change
+from .state import State
+
+
+@contextmanager
+def cleaned(state: State, plan: Plan) -> Iterator[None]:
+    """Remove it before, for a run that was killed, and afterwards, however the run ended."""
+    remove(state, plan)
+    before = set(_listed(state, "--all"))
+    try:
+        yield
+    finally:
+        remove(state, plan)
+        # stages of the builds, the topmost first; what another build stands on is refused
+        while new := [i for i in _listed(state, "--filter", "dangling=true") if i not in before]:
+            codes = [_podman(state, "rmi", image).returncode for image in new]
+            if 0 not in codes:
+                break
+
+
+def remove(state: State, plan: Plan) -> None:
+    """Containers, volumes and images by the plan's names."""
+    for host in plan.hosts:
+        for item in host.workloads:
+            if not item.image:
+                continue
+            volumes = [v.name for v in item.workload.volumes]
+            volumes += [f"{name}-rehearsal" for name in volumes]
+            _podman(state, "rm", "-f", "-t", "5", container_name(host, item.workload))
+            if volumes:
+                _podman(state, "volume", "rm", "-f", *volumes)
+            _podman(state, "rmi", "-f", item.image.tag)
+
+
+def _listed(state: State, *words: str) -> list[str]:
+    listed = _podman(state, "images", "--quiet", "--no-trunc", *words)
+    return list(dict.fromkeys(listed.stdout.split()))
+
+
+def _podman(state: State, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["podman", *words],
+        env=change.base_environment(state),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
