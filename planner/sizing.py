@@ -90,6 +90,17 @@ def size(workload: Workload, memory: int, cpus: int) -> Sizing:
     )
 
 
+def shared_memory(workload: Workload, memory: int) -> tuple[int, str]:
+    """Bytes of /dev/shm on a machine with *memory* bytes (-1: unknown), and why; 0: the 64 MiB
+    that engines give do."""
+    if workload.kind != "postgresql":
+        return 0, ""
+    share = memory // 8 // MIB * MIB if memory > 0 else 0
+    asked = "an eighth of the machine's memory" if memory > 0 else "the machine's is not known"
+    why = f"PostgreSQL's parallel queries share memory there, and fail where it is full: {asked}"
+    return min(max(share, GIB // 4), GIB), f"{why}, 256 MiB at least and 1 GiB at most"
+
+
 def room(volume: Volume, disk_used: int) -> Room:
     """Room for a volume: twice what lies there, a year's growth included, in whole GiB."""
     if volume.size < 0:

@@ -70,6 +70,9 @@ def beside(words: list[str]) -> None:
 
 
 def wait(words: list[str]) -> int:
+    """The container ends; before it did, it wrote a file."""
+    if folder := os.environ.get("FAKE_VOLUME"):
+        (Path(folder) / "report.csv").write_text("1\n")
     print(os.environ.get("FAKE_STATUS", "0"))
     return 0
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec import structs
 
 from planner import facts
 from planner.model import Workload
@@ -257,3 +258,13 @@ def test_urls_of_slapd_lose_the_addresses_of_the_machine(tmp_path: Path) -> None
     argv = f"/usr/sbin/slapd -h '{urls}' -u openldap -f /etc/ldap/slapd.conf"
     made = one(changed(tmp_path, "openldap", "slapd", argv=argv), "openldap")
     assert made.command[2] == "ldap://:1389/ ldaps:/// ldap://127.0.0.1:390 ldapi:///"
+
+
+def test_an_address_that_is_no_address_reaches_no_expression_of_sed() -> None:
+    machine = kit.load(KINDS / "mosquitto.yaml")
+    files = machine.snapshot.sections["files"]
+    text = files.text.replace("listener ", "listener 1883 z!z!;eid>pwn;:\nlistener ", 1)
+    sections = {**machine.snapshot.sections, "files": structs.replace(files, text=text)}
+    host = facts.read(structs.replace(machine.snapshot, sections=sections))
+    (found,) = [w for w in detect(host).workloads if w.kind == "mosquitto"]
+    assert "eid" not in " ".join(found.command)

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from planner import change
 from planner.change.names import secret_file
-from planner.model import Account, HostPlan, Job, Login, Secret
+from planner.model import Account, CronJob, HostPlan, Job, Login, Secret, WorkloadPlan
 from planner.shell import shell_word
 
 HOSTS = {host.name: host for host in sample.fleet().hosts}
@@ -128,6 +128,35 @@ def test_a_cron_source_that_is_no_file_of_its_own_is_left() -> None:
     assert not [c for c in commands(host, "stop") if "cron" in c]
 
 
+def with_jobs(name: str, *sources: str) -> WorkloadPlan:
+    jobs = tuple(Job("j", "@daily", ("x",), "root", s) for s in sources)
+    return sample.planned(structs.replace(sample.SHOP, id=f"app/{name}", name=name, jobs=jobs))
+
+
+def test_a_crontab_of_a_user_is_parked_where_all_of_its_lines_move() -> None:
+    table = "/var/spool/cron/crontabs/tally"
+    alone = sample.host("app", with_jobs("a", table), with_jobs("b", table))
+    (command,) = [c for c in commands(alone, "stop") if "crontabs" in c]
+    assert f"mv {table} /var/lib/planner-parked-cron{table}" in command
+    left = structs.replace(alone, leftover_jobs=(CronJob(table, "tally", "@daily", "y"),))
+    (stop,) = [s for s in change.steps(left) if s.phase == "stop"]
+    assert not [c for c in stop.commands if "crontabs" in c]
+    assert table in stop.note
+    assert "by hand" in stop.note
+
+
+def test_lines_of_a_file_that_another_workload_keeps_are_taken_by_hand() -> None:
+    table = "/etc/cron.d/both"
+    stays = with_jobs("b", table)
+    stays = structs.replace(
+        stays, image=None, verdict=structs.replace(stays.verdict, outcome="stay-vm")
+    )
+    host = sample.host("app", with_jobs("a", table), stays)
+    (stop,) = [s for s in change.steps(host) if s.phase == "stop"]
+    assert not [c for c in stop.commands if "cron.d" in c]
+    assert table in stop.note
+
+
 ENVIRONMENT_FILE = r"""# comment
 ; another
 PLAIN=abc
@@ -166,6 +195,25 @@ def test_a_secret_environment_reaches_the_program_unchanged(tmp_path: Path) -> N
     assert VALUES.items() <= dict(line.split("=", 1) for line in seen if line).items()
     assert "pa#ss" not in fetch + own
     assert "chown 995:994" in own
+
+
+@pytest.mark.parametrize(
+    ("text", "works"),
+    [("", False), ("# nothing is set\n", True), ("A=1", True), ("\n\nA=1\n", True)],
+)
+def test_an_environment_may_be_comments_alone_but_not_empty(
+    tmp_path: Path, text: str, works: bool
+) -> None:
+    source = tmp_path / "shop.env"
+    source.write_text(text)
+    secret = Secret(str(source), "EnvironmentFile=", form="env")
+    host = sample.host("app", sample.planned(structs.replace(sample.SHOP, secrets=(secret,))))
+    fetch, _ = commands(host, "secrets")
+    done = sh(f"cd {tmp_path} && {fetch}", SSH="sh -c", SUDO="")
+    assert (done.returncode == 0) == works, done.stderr
+    stored = tmp_path / secret_file(host, secret)
+    assert stored.read_text() == ("A='1'\n" if "A=1" in text else "")
+    assert sh(f'. {stored} && echo "$A"').stdout == ("1\n" if "A=1" in text else "\n")
 
 
 def test_an_empty_secret_fails() -> None:

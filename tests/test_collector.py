@@ -66,7 +66,7 @@ def test_every_section_arrives_and_no_secret(shell: Shell, planted: int) -> None
 
 
 # Made by what else runs tests on the machine: pytest, Python's tempfile and Ansible.
-OF_OTHERS = re.compile(r"pytest-.*|tmp[a-z0-9_]{8}|ansible[-.].*")
+OF_OTHERS = re.compile(r"pytest-.*|tmp[a-z0-9_]{8}|ansible[-.].*|buildah\d+")
 
 
 def test_nothing_is_left_behind(planted: int) -> None:
@@ -128,6 +128,29 @@ def test_network_mounts_are_not_touched(tmp_path: Path) -> None:
         assert str(mounted) not in sections[name].text
     assert f"F\t{tmp_path}/local.conf\t" in sections["files"].text
     assert str(mounted) in sections["sizes"].reason
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=str)
+def test_carry_leaves_out_what_is_no_text(shell: Shell, tmp_path: Path) -> None:
+    files = {
+        "text.conf": b"listen = 80\n",
+        "odd.conf": b"\x02\x01listen\n",
+        "late.conf": b"listen = 80\n\x05\n",
+        "wide.conf": "\ufeffpassword = x\n".encode("utf-16-le"),
+        "program": b"\x7fELF\x02\x01\x01\n",
+        ".git/index": b"DIRC\x02\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    body, main, tail = collector(NONCE).rpartition("main() {")
+    paths = "".join(f"'{tmp_path}/{name}' " for name in files)
+    given = f"given() {{ printf '%s\\n' {paths}| carry 100000 ''; }}\n"
+    tail = re.sub(r"(\tlook_\w+\n)+", "\tprepare\n\tsection files given\n", tail, count=1)
+    sent = body + given + main + tail
+    done = subprocess.run([*shell.argv, "-s"], input=sent.encode(), capture_output=True, check=True)
+    section = decode(done.stdout, NONCE).sections["files"]
+    assert re.findall(r"^F\t([^\t]+)", section.text, re.MULTILINE) == [f"{tmp_path}/text.conf"]
 
 
 PARTS = sorted(Path(look_module.__file__).parent.glob("collector/*.sh"))

@@ -18,6 +18,18 @@ FOLDERS = (
     "/etc/letsencrypt/live/www", "/etc/letsencrypt/archive/www", "/etc/wireguard", "/etc/security",
     "/etc/NetworkManager/system-connections", "/root/.ssh", "/home/a/.aws", "/opt/x/.docker",
     "/home/a/.config/gcloud", "/root/.gnupg/private-keys-v1.d", "/opt/shop", "/etc/mosquitto",
+    "/root/.m2", "/srv/app/.git", "/etc/gitlab-runner",
+    "/etc/docker", "/etc/mysql", "/etc/dovecot",
+)  # fmt: skip
+KEPT = (
+    "acme.json", "auth.json", "user.creds", "operator.nk", "service-account.json",
+    "service-account-7.json",
+    "app-firebase-adminsdk-1a.json", "kubeconfig", "kubeconfig.yaml", "terraform.tfstate",
+    ".yarnrc.yml", ".git-credentials", ".runner", "dovecot-sql.conf.ext", "dovecot-ldap.conf.ext",
+    "mgmt-users.properties", "application-users.properties", "kafka_server_jaas.conf", "jaas.conf",
+    ".rediscli_auth", "smtp_auth.hash", "id_rsa.bak", "id_shop_deploy", "deploy_key", "shop.priv",
+    "private.pem", "private_key.pem", "my-privatekey-1.pem", "serverkey.pem", "jwt.pem",
+    "jwt-signing.pem", ".bash_history", ".mysql_history", ".psql_history", ".python_history",
 )  # fmt: skip
 NAMES = (
     "shadow", "gshadow-", "opasswd", "sudoers", "ssh_host_rsa_key", "ssh_host_rsa_key.pub",
@@ -29,6 +41,9 @@ NAMES = (
     "secrets.py", "token.secret", ".env", ".env.local", "nginx.conf", "passwd.client", "pwfile",
     "userlist.txt", "passwd", "application.properties", "server.crt", ".erlang.cookie", "keyboard",
     "secretary.txt", "x\n.key", "environment", "tls.key", "rndc.key",
+    "settings.xml", "config", "config.toml", "key.json", "debian.cnf", "id_rsa.pub.bak",
+    "service.json", "jaas.config", "private-public.pem", "jwt.pem.txt", "id_deploy", "creds",
+    "kube.config", "acme.conf", "history", *KEPT,
 )  # fmt: skip
 
 
@@ -69,6 +84,22 @@ def test_made_up_names_agree(parts: list[tuple[str, str]]) -> None:
     agree([f"{folder}/{name}" for folder, name in parts])
 
 
+@pytest.mark.parametrize("name", KEPT)
+def test_the_machine_keeps_it_back_by_its_name(name: str) -> None:
+    assert denied.kept_back(f"/opt/shop/{name}")
+
+
+def test_the_machine_keeps_it_back_by_its_place() -> None:
+    for path in (
+        "/var/lib/jenkins/.m2/settings.xml",
+        "/srv/app/.git/config",
+        "/etc/gitlab-runner/config.toml",
+        "/etc/docker/key.json",
+        "/etc/mysql/debian.cnf",
+    ):
+        assert denied.kept_back(path), path
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -92,5 +123,11 @@ def test_ordinary_configuration_may_be_copied() -> None:
         "/etc/ssl/certs/www.pem",
         "/etc/hosts",
         "/opt/a/server.js",
+        "/opt/a/settings.xml",
+        "/etc/tomcat10/tomcat-users.xml",
+        "/etc/prometheus/config.toml",
+        "/opt/a/jwt_public.pem",
+        "/etc/ssl/id_rsa.pub",
+        "/etc/docker/daemon.json",
     ):
         assert denied.reason(path) == ""

@@ -41,3 +41,8 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     formats.pairs(text)
     formats.sections(text)
     formats.flat(text)
+
+
+def test_much_blank_space_takes_no_time() -> None:
+    """A second here would be hours for the half a megabyte that a look carries."""
+    assert formats.pairs("a = x" + " " * 200_000 + "y")["a"].startswith("x")

@@ -6,14 +6,16 @@ the machines of the laboratory); ``kinds/<case>/`` holds each workload as data a
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import Golden
 
-from planner import rules, store
+from planner import rules, store, workloads
 from planner.change.names import build_folder
 from planner.images.choice import Choice
 from planner.model import Snapshot
@@ -82,3 +84,34 @@ def test_workloads_are_as_the_case_says() -> None:
             assert meant, f"{case}: {name} was not found"
             verdict = next(i.verdict for i in host.workloads if i.workload.id == meant.id)
             assert verdict.outcome == label.outcome, f"{case}: {name}: {verdict.why}"
+
+
+def test_every_script_of_a_workload_is_one_that_sh_understands() -> None:
+    """Censuses and commands are put together from settings."""
+    for path in sorted(KINDS.glob("*/*.json")):
+        workload = json.loads(path.read_text(encoding="utf-8"))
+        scripts = [workload.get("census", "")]
+        for words in (workload.get("command", []), workload.get("health", {}).get("command", [])):
+            if words[1:2] == ["-c"] and words[0].rpartition("/")[2] in ("sh", "bash"):
+                scripts.append(words[2])
+        for script in filter(None, scripts):
+            read = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True)
+            assert read.returncode == 0, f"{path}: {read.stderr}"
+            assert not re.search(r"\{_[A-Z]", script), f"{path}: {script}"
+
+
+def test_a_setting_that_is_no_number_ends_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(service: object) -> None:
+        raise ValueError("port=abc")
+
+    monkeypatch.setattr(workloads, "DETECTORS", (broken,))
+    machine = kit.load(KINDS / "nats.yaml")
+    (host,) = make_plan([machine.snapshot], RULES, as_of=None, version="0").hosts
+    found = host.workloads[0].workload
+    assert found.kind == "service"
+    assert any("not understood" in u for u in found.unknowns)
+
+
+def test_no_case_has_a_detector_that_gave_up() -> None:
+    for path in sorted(KINDS.glob("*/*.json")):
+        assert "was not understood (" not in path.read_text(encoding="utf-8"), path

@@ -95,6 +95,7 @@ def test_an_ordinary_value_is_plain(value: str) -> None:
         "wJalrXUtnFEMI7K7MDENG", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "aGVsbG8gd29ybGQ=",
         "x" * 41, "hun$ter2", 'hun"ter2', "a8f5f167f44f4964e6c9", "--flag Xk29fLq0Zp3vTn8wRb",
         "https://example.org/hook/Xk29fLq0Zp3vTn8wRb", "/opt/Xk29fLq0Zp3vTn8wRb", "{\"a\": 1}",
+        "exporter:horse@localhost/db", "--data-source=u:pw@h/db", "mysql://u:pw@h/db",
     ],
 )  # fmt: skip
 def test_what_may_be_a_secret_is_not_plain(value: str) -> None:
@@ -144,6 +145,7 @@ def test_no_line_keeps_the_mask_busy(awk: list[str]) -> None:
         f"{'- ' * 200}password: {'a.' * 400}x",
         f"SECRET_KEY={'1.' * 500}!",
         f"{'a-b.' * 300}KEY={'a-b.' * 300}!",
+        f"{'a:b' * 600}@ {'a:b@c ' * 200} {'a:' * 600}@tcp",
     ]
     program = mask_program() + "{ print mask_text($0) }"
     subprocess.run(

@@ -9,8 +9,10 @@ import re
 import subprocess
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,11 +45,15 @@ from planner.questions.masking import matches, stable
 from planner.questions.talks import TALKS, talk_of
 from planner.questions.talks import parts as talked
 from planner.session import Options
+from planner.session.framing import decode
 from planner.session.ssh import command
+from planner.verify import sides
 from planner.verify.again import again_script
-from planner.verify.dial import Exchange, dial
+from planner.verify.asked import look_script, read
+from planner.verify.dial import Exchange, Reply, dial
 from planner.verify.processes import errors, listening, processes
 from planner.verify.routes import leads_out, on_link, routes, subnets
+from planner.verify.talked import Asked, Heard
 
 PAGE = Question("http", "http www.example.com:80 /", port=80, talk="http", path="/")
 SHELL = Path(__file__).parent.parent / "planner/verify/look.sh"
@@ -485,3 +491,122 @@ def test_the_script_names_a_hostile_machine_in_a_comment_alone() -> None:
     assert not re.search(r"^rm -rf", text, re.M)
     done = subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True)
     assert done.returncode == 0, done.stderr
+
+
+ADDRESSES = (
+    "192.0.2.8/24", "2001:db8::8/64", "169.254.169.254/16", "fe80::1/64", "224.0.0.1/4", "0.0.0.0/0"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "dialled"),
+    [
+        ("0.0.0.0", "192.0.2.7"),
+        ("::", "192.0.2.7"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("192.0.2.8", "192.0.2.8"),
+        ("::ffff:192.0.2.8", "::ffff:192.0.2.8"),
+        ("2001:db8::8", "2001:db8::8"),
+        ("10.0.0.5", ""),
+        ("169.254.169.254", ""),
+        ("::ffff:169.254.169.254", ""),
+        ("fe80::1", ""),
+        ("224.0.0.1", ""),
+        ("127.0.0.1", ""),
+        ("other.example.com", ""),
+    ],
+)
+def test_only_what_is_known_of_the_machine_is_dialled_from_here(
+    address: str, dialled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = HostPlan("a", "a", "seen", "captured", "", address="192.0.2.7", addresses=ADDRESSES)
+    question = Question("http", "http", address, 80, path="/")
+    asked = sides._of_machine(host, workload(), question, frozenset())
+    assert asked.host == dialled
+    seen: list[str] = []
+
+    def dials(exchanges: Mapping[int, Exchange]) -> dict[int, Reply]:
+        seen.extend(one.host for one in exchanges.values())
+        return {n: Reply(reason="refused") for n in exchanges}
+
+    monkeypatch.setattr(sides, "dial_all", dials)
+    replies = sides._dialled([asked])
+    assert seen == [dialled] * bool(dialled)
+    if not dialled and address != "other.example.com":
+        assert f"ask\t0\t{address}\t80\t" in look_script([asked], replies, "0" * 32)
+
+
+def census_of(name: str, uid: int) -> Asked:
+    user = Account(name, uid, uid) if name else None
+    w = structs.replace(workload(), user=user, census="id -u")
+    host = HostPlan("a", "a", "seen", "captured", "")
+    return sides._of_machine(host, w, Question("rows", "rows of its data"), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("name", "uid", "who"),
+    [
+        ("postgres", 110, "postgres"),
+        ("root", 0, "root"),
+        ("DOM\\svc", 9001, "9001"),
+        ("svc$", 33, "33"),
+        ("-c", 33, "33"),
+        ("33", 33, "33"),
+        ("svc$", -1, None),
+        ("", 0, None),
+    ],
+)
+def test_rows_are_counted_as_the_account_or_not_at_all(
+    name: str, uid: int, who: str | None
+) -> None:
+    asked = census_of(name, uid)
+    assert asked.who == who
+    text = look_script([asked], {}, "0" * 32)
+    (answer,) = read([asked], Heard()).values()
+    assert not answer.asked
+    if who is None:
+        assert text == ""
+        assert answer.reason == "the account that it runs as is not known"
+    else:
+        assert f"\t{who}\t" in text
+
+
+def test_rows_are_counted_by_number() -> None:
+    """Of another account where these tests are root's."""
+    uid = os.getuid() or 65534
+    asked = census_of("svc$", uid)
+    text = look_script([asked], {}, "0" * 32)
+    done = subprocess.run(["sh", "-s"], input=text.encode(), capture_output=True)
+    (answer,) = read([asked], Heard(payload=decode(done.stdout, "0" * 32))).values()
+    assert dict(answer.parts)["rows"].strip() == str(uid)
+    asked = census_of("svc$", 54321)
+    done = subprocess.run(
+        ["sh", "-s"], input=look_script([asked], {}, "0" * 32).encode(), capture_output=True
+    )
+    (answer,) = read([asked], Heard(payload=decode(done.stdout, "0" * 32))).values()
+    assert not answer.asked
+    assert "no account has number 54321" in answer.reason
+
+
+ROWS = ("alice@example.com|3\nbob|4\n", "alice@example.com|3\nBob|5\n", "carol", "carol|1\n")
+
+
+@pytest.mark.parametrize("machine", ROWS)
+@pytest.mark.parametrize("container", [*ROWS, ""])
+def test_no_row_of_a_census_is_kept(machine: str, container: str) -> None:
+    question = Question("rows", "rows of its data")
+    was, mine = (Answer((("rows", text),) if text else ()) for text in (machine, container))
+    found = compare(question, was, mine, was)
+    assert found.outcome == ("equal" if machine == container else "different")
+    kept = msgspec.json.encode(found).decode().lower()
+    assert not re.search("alice|bob|carol", kept)
+    assert dict(found.expected)["rows"].startswith("sha256:")
+
+
+def test_a_census_says_which_line_differs_and_how_many_there_are() -> None:
+    question = Question("rows", "rows of its data")
+    was, mine, alone = (Answer((("rows", t),)) for t in (*ROWS[:2], "17\n"))
+    (told,) = compare(question, was, mine, was).differences
+    assert re.fullmatch(r"rows: line 2: 2 lines, sha256 \w{12} / 2 lines, sha256 \w{12}", told)
+    (told,) = compare(question, alone, Answer((("rows", "16\n"),)), alone).differences
+    assert told == "rows: line 1: 17 / 16"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def job(tmp_path: Path) -> Workload:
 def written(tmp_path: Path) -> Path:
     """A plan of nothing but a job."""
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "report.csv").write_text("1\n")
+    (tmp_path / "data" / "last-year.csv").write_text("1\n")
+    os.utime(tmp_path / "data" / "last-year.csv", (1_700_000_000, 1_700_000_000))
     (tmp_path / "app.env").write_text(f"APP_PASSWORD={VALUE}\n")
     image = Image("base", "", "debian", "planner/here-job-report:1")
     host = HostPlan(

@@ -19,9 +19,9 @@ from cryptography.x509.oid import NameOID
 from planner.model import HostPlan, Image, Listener, Verdict, Workload, WorkloadPlan
 from planner.questions import Answer, Question, Verified, compare, further, greets, questions
 from planner.questions.http import parts
-from planner.questions.listeners import speaks_tls
 from planner.verify.again import again_script
-from planner.verify.dial import Exchange, dial
+from planner.verify.dial import Exchange, Reply, dial
+from planner.verify.talked import Asked, Heard, talked
 
 OPEN = Answer((("subject", "CN=mq"), ("names", "mq.example.com")))
 PLAIN = Answer(reason="[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)")
@@ -93,8 +93,14 @@ def test_a_port_of_a_broker_is_asked_for_tls_before_it_is_asked_plainly(
     (asked,) = (q for q in spoken("mosquitto", *ports).values() if q.port == 8884)
     assert (asked.kind, asked.tls, asked.then) == ("tls", True, "mqtt")
     assert further(asked, OPEN) == ()
+    assert further(asked, Answer((("alert", "TLSV13_ALERT_CERTIFICATE_REQUIRED"),))) == ()
     (plain,) = further(asked, PLAIN)
     assert (plain.kind, plain.talk, plain.tls) == ("greeting", "mqtt", False)
+
+
+def handshake(reply: Reply) -> Answer:
+    w = Workload("a/mq", "a", "mq", "mosquitto", "", "running")
+    return talked(0, Asked(w, Question("tls", "TLS names on 8884/tcp")), Heard({0: reply}), {})
 
 
 @pytest.fixture
@@ -134,8 +140,7 @@ def secure(tmp_path: Path) -> int:
 
 def test_a_server_that_asks_for_a_certificate_speaks_tls_too(secure: int) -> None:
     reply = dial(Exchange("127.0.0.1", secure, tls=True))
-    assert reply.reason
-    assert speaks_tls(Answer(reason=reply.reason)), reply.reason
+    assert dict(handshake(reply).parts) == {"alert": "SSLV3_ALERT_HANDSHAKE_FAILURE"}
 
 
 def test_a_server_that_speaks_plainly_does_not() -> None:
@@ -150,7 +155,7 @@ def test_a_server_that_speaks_plainly_does_not() -> None:
         threading.Thread(target=serve, daemon=True).start()
         reply = dial(Exchange("127.0.0.1", listener.getsockname()[1], tls=True))
     assert reply.reason
-    assert not speaks_tls(Answer(reason=reply.reason)), reply.reason
+    assert handshake(reply) == Answer(reason=reply.reason)
 
 
 METRICS = """\

@@ -28,7 +28,7 @@ from planner.model import (
     Workload,
     WorkloadPlan,
 )
-from planner.questions import Verification
+from planner.questions import Verification, Verified
 from planner.verify import identity
 
 PROGRAM = Path(sys.executable).with_name("planner")
@@ -73,7 +73,7 @@ def books(tmp_path: Path) -> Path:
     return folder
 
 
-def written(tmp_path: Path, port: int) -> Path:
+def written(tmp_path: Path, port: int, traits: tuple[str, ...] = ("web",)) -> Path:
     """A plan of one workload that runs here, with data and a secret."""
     (tmp_path / "data").mkdir()
     (tmp_path / "app.env").write_text(f"APP_PASSWORD={VALUE}\n")
@@ -84,7 +84,7 @@ def written(tmp_path: Path, port: int) -> Path:
         "service",
         "App",
         "running",
-        traits=("web",),
+        traits=traits,
         exe=os.path.realpath(sys.executable),
         command=("app",),
         listeners=(Listener("tcp", "127.0.0.1", port),),
@@ -153,6 +153,45 @@ def test_a_comparison_and_what_is_left_of_it(tmp_path: Path, books: Path, port: 
     for path in (p for p in [*folder.rglob("*"), *books.rglob("*")] if p.is_file()):
         assert VALUE not in path.read_text(), path
     assert VALUE not in done.stdout + done.stderr + again.stdout + again.stderr
+
+
+def test_a_server_that_nothing_is_known_of_is_found_to_be_of_the_web(
+    tmp_path: Path, books: Path, port: int
+) -> None:
+    folder = written(tmp_path, port, ())
+    done = subprocess.run(command(folder), env=environment(books), capture_output=True, text=True)
+    found = msgspec.json.decode((folder / "verify.json").read_bytes(), type=Verification)
+    results = {r.question.title: r.outcome for r in found.workloads[0].results}
+    for path in ("/", "/about", "/robots.txt"):
+        assert results[f"http by address:{port} {path}"] == "equal", done.stdout + done.stderr
+    assert not any(title.startswith(("TLS", "greeting", "https")) for title in results)
+
+
+def test_a_comparison_of_nothing_new_keeps_what_is_there(
+    tmp_path: Path, books: Path, port: int
+) -> None:
+    folder = written(tmp_path, port)
+    plan = store.read_plan(folder / "plan.json")
+    (host,) = plan.hosts
+    (item,) = host.workloads
+    other = msgspec.structs.replace(
+        item, workload=msgspec.structs.replace(item.workload, id="here/old", name="old")
+    )
+    both = msgspec.structs.replace(host, workloads=(item, other))
+    store.write_file(
+        folder / "plan.json", store.encode(msgspec.structs.replace(plan, hosts=(both,)))
+    )
+    old = Verification(
+        1, "p", "aa", "2026-11-01T10:00:00Z", "podman", "copy", (Verified("here/old", "t"),)
+    )
+    store.write_file(folder / "verify.json", store.encode(old))
+    subprocess.run(
+        command(folder, "--limit", "here/app"), env=environment(books), capture_output=True
+    )
+    found = msgspec.json.decode((folder / "verify.json").read_bytes(), type=Verification)
+    assert [w.workload for w in found.workloads] == ["here/app", "here/old"]
+    assert found.workloads[1].began_at == old.began_at
+    assert found.workloads[0].results
 
 
 def test_nothing_is_started_on_a_network_with_a_way_out(

@@ -19,6 +19,7 @@ from planner.change.names import (
     service_name,
 )
 from planner.model import HostPlan, Step, WorkloadPlan
+from planner.service import stopping
 from planner.service.network import is_loopback
 from planner.shell import remote, shell_word
 
@@ -66,6 +67,19 @@ def _prepare(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Step:
     ssh = login_command(host)
     sudo = "" if host.login.user == "root" else "sudo -n "
     before = f"hosts/{host.slug}/before"
+    admits = any(i.workload.admissions for i in items)
+    asks = [
+        f"{ask} >{before}/{name}"
+        for item in items
+        for name, ask in checks.requests(host, item, checks.bracketed(host.address))
+    ]
+    note = (
+        "Jump hosts and keys of the inventory's own SSH arguments belong into SSH."
+        if ssh
+        else "The machine's address is not known: set SSH before the first line."
+    )
+    if admits:
+        note += " CLIENT_NETWORK: the network that clients in containers come from."
     return Step(
         id="",
         phase="prepare",
@@ -75,26 +89,16 @@ def _prepare(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Step:
             'export COMPOSE="${COMPOSE:-podman-compose}"',
             f'export SSH="${{SSH:-{ssh}}}"',
             f'export SUDO="${{SUDO-{sudo}}}"',
-            *(
-                ('export CLIENT_NETWORK="${CLIENT_NETWORK-}"',)
-                if any(i.workload.admissions for i in items)
-                else ()
-            ),
+            *(('export CLIENT_NETWORK="${CLIENT_NETWORK-}"',) if admits else ()),
             "$ENGINE version",
             remote("id -u"),
             f"mkdir -p {before}",
-            *(
-                f"{ask} >{before}/{name}"
-                for item in items
-                for name, ask in checks.requests(host, item, checks.bracketed(host.address))
-            ),
+            *asks,
         ),
-        note="Jump hosts and keys of the inventory's own SSH arguments belong into SSH. Where a "
-        "CLIENT_NETWORK is asked for: the network that clients in containers come from."
-        if ssh
-        else "The machine's address is not known: set SSH before the first line.",
+        note=note,
         seconds=60,
-        expect="an engine's version and then 0 are printed, and every curl ends with status 0",
+        expect="an engine's version and then 0 are printed"
+        + (", and every curl ends with status 0" if asks else ""),
     )
 
 
@@ -132,18 +136,50 @@ def _admit(host: HostPlan, item: WorkloadPlan) -> Iterable[str]:
 
 
 def _stop(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Step:
-    jobs = [c for item in items for c in schedule.parked(item.workload, park=True)]
-    units = [remote(f"systemctl stop {shell_word(u)}") for u in schedule.units(reversed(items))]
+    jobs = schedule.parked(host, items, park=True)
+    counted = [i for i in items if i.workload.census]
+    # What writes into counted data stops before it is counted.
+    writers = _stopped(i for i in items if i not in counted)
     rest = [i.workload.name for i in items if not schedule.UNIT.fullmatch(i.workload.unit)]
     return Step(
         id="",
         phase="stop",
         title=f"Stop what moves on {host.name}",
-        commands=(*checks.census_before(host, items), *jobs, *units),
-        note=schedule.by_hand(rest, "stopped") or "From here on the service is down.",
+        commands=(
+            *jobs,
+            *writers,
+            *checks.census_before(host, items),
+            *_stopped(counted),
+        ),
+        note=" ".join(
+            filter(
+                None,
+                (
+                    schedule.by_hand(rest, "stopped") or "From here on the service is down.",
+                    schedule.crontabs_by_hand(host, items),
+                    _clients(counted),
+                ),
+            )
+        ),
         downtime=True,
         expect="every command ends with status 0",
     )
+
+
+def _clients(counted: Iterable[WorkloadPlan]) -> str:
+    """Clients on other machines write on while the data is counted."""
+    names = [i.workload.name for i in counted if i.workload.clients or i.workload.admissions]
+    if not names:
+        return ""
+    return (
+        f"{', '.join(names)} has clients on other machines: stop them first, or what they write "
+        "between the count and the stop makes the check of the counts differ."
+    )
+
+
+def _stopped(items: Iterable[WorkloadPlan]) -> list[str]:
+    every = schedule.units(reversed(tuple(items)))
+    return [remote(f"systemctl stop {shell_word(unit)}") for unit in every]
 
 
 def _start(host: HostPlan, items: Sequence[WorkloadPlan]) -> Iterable[Step]:
@@ -219,10 +255,10 @@ def _backout(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Step:
         phase="backout",
         title=f"Backout: take the containers down, start the services on {host.name}",
         commands=(
-            f"{_compose(host)} down -t 60",
+            f"{_compose(host)} down -t {max(stopping.of(i.workload) for i in items)}",
             *(schedule.brought_back(unit) for unit in units),
             *(remote(f"systemctl start {shell_word(unit)}") for unit in units),
-            *(c for item in items for c in schedule.parked(item.workload, park=False)),
+            *schedule.parked(host, items, park=False),
             f"rm -rf hosts/{host.slug}/secrets",
         ),
         note=" ".join(filter(None, (schedule.by_hand(rest, "started"), loss))),

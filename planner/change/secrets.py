@@ -19,6 +19,9 @@ _FOR_SHELL = (
     r"""-e ':q' -e "s/'/'\\\\''/g" -e "s/=\(.*\)/='\1'/p" """
 ).strip()
 
+# The same bytes, and failure where there are none: also where the machine could not be reached.
+_SOMETHING = """{ IFS= read -r line || [ -n "$line" ]; } && { printf '%s\\n' "$line"; cat; }"""
+
 
 def steps(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Iterable[Step]:
     for item in items:
@@ -32,7 +35,7 @@ def steps(host: HostPlan, items: tuple[WorkloadPlan, ...]) -> Iterable[Step]:
                 note="The values pass through a pipe into files that only the operator and the "
                 "container read; no command line, image or plan holds them.",
                 seconds=10 * len(secrets),
-                expect="every command ends with status 0, and no file is empty",
+                expect="every command ends with status 0; no file is empty on the machine",
             )
 
 
@@ -40,9 +43,11 @@ def _secret(host: HostPlan, item: WorkloadPlan, secret: Secret) -> Iterable[str]
     file = secret_file(host, secret)
     folder = file.rpartition("/")[0]
     fetch = remote(f"cat {shell_word(secret.path)}")
+    full = f" && test -s {file}"
     if secret.form == "env":
-        fetch = f"{fetch} | {_FOR_SHELL}"
-    yield f"( umask 077 && mkdir -p {folder} && {fetch} >{file} && test -s {file} )"
+        # comments alone are fine: what must not be empty is the file on the machine
+        fetch, full = f"{fetch} | {{ {_SOMETHING} | {_FOR_SHELL}; }}", ""
+    yield f"( umask 077 && mkdir -p {folder} && {fetch} >{file}{full} )"
     owner, mode = f"{secret.owner.uid}:{secret.owner.gid}", secret.owner.mode
     if secret.form == "env":
         user = item.workload.run_as

@@ -15,10 +15,6 @@ from planner.model import OS, Data
 AS_OF = "2026-08-21"
 SOURCE = "docker-library/official-images"
 
-FIRST_DYNAMIC_ID = 100
-"""Ids below it are the distribution's own and the same in each of its images (Debian policy
-9.2.2); the image makes all others with the machine's numbers."""
-
 
 class Base(Data, frozen=True):
     """``image`` is empty where there is none; ``problem`` then says why and what to do."""

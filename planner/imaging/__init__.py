@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from planner import images, store
+from planner.images.accounts import has_group, has_user
 from planner.images.choice import Choice, Pulled, pulled
 from planner.images.official import table
 from planner.imaging.dependencies import with_dependencies
 from planner.imaging.official import Mapped, mapped
-from planner.model import Account, Group, Host, Image, Workload, WorkloadPlan
+from planner.model import Account, Group, Host, Image, Pin, Workload, WorkloadPlan
 
 
 def imaged(
@@ -36,7 +37,16 @@ def _faithful(host: Host, item: WorkloadPlan, choice: Choice, but: str = "") -> 
     image = _image(host, item.workload, choice)
     image = replace(image, base_reason=image.base_reason + but)
     workload, image = with_dependencies(host, item.workload, image, choice)
-    return replace(item, workload=workload, image=image)
+    return replace(item, workload=_with_asker(workload, image.family), image=image)
+
+
+def _with_asker(workload: Workload, family: str) -> Workload:
+    """Alpine's image is the one without bash, with which most health checks ask."""
+    asks = workload.health is not None and workload.health.command[:1] == ("bash",)
+    if family != "alpine" or not asks or any(p.name == "bash" for p in workload.packages):
+        return workload
+    bash = Pin("bash", "", "bash", "the health check asks with it", beside=True)
+    return replace(workload, packages=(*workload.packages, bash))
 
 
 def _official(host: Host, found: Mapped, choice: Choice) -> Image:
@@ -76,12 +86,11 @@ def _image(host: Host, workload: Workload, choice: Choice) -> Image:
     accounts = {u: named[u] for u in owners if u in named}
     if workload.run_as:
         accounts[workload.run_as.uid] = workload.run_as
-    # Below 100 an id is the distribution's own and in every image of it.
     named = {a.uid: a for a in workload.accounts}
     made = tuple(
         a
         for u, a in sorted((accounts | named).items())
-        if u >= images.FIRST_DYNAMIC_ID or u in named
+        if u in named or not has_user(base.family, a.name, u)
     )
     minimal = workload.static and base.family == "debian"
     static = "its program is static: only accounts, certificates and busybox come from there"
@@ -91,7 +100,7 @@ def _image(host: Host, workload: Workload, choice: Choice) -> Image:
         family="busybox" if minimal else base.family,
         tag=_tag(workload, host.taken_at, choice.registry),
         accounts=made,
-        groups=_groups(host, workload, made),
+        groups=_groups(host, workload, made, base.family),
         problems=tuple(filter(None, (base.problem, found.problem, _no_command(workload)))),
     )
 
@@ -101,17 +110,17 @@ def _no_command(workload: Workload) -> str:
     return "" if workload.command else "no safe command to start it was found"
 
 
-def _groups(host: Host, workload: Workload, accounts: tuple[Account, ...]) -> tuple[Group, ...]:
-    """Primary groups of *accounts* and supplementary ones of the container's user."""
+def _groups(
+    host: Host, workload: Workload, accounts: tuple[Account, ...], family: str
+) -> tuple[Group, ...]:
+    """Primary groups of *accounts* and supplementary ones of the container's user, but those that
+    the base image has."""
     wanted = {a.gid for a in accounts} | {g.gid for g in workload.groups}
     wanted |= {d.owner.gid for d in (*workload.directories, *workload.touch)}
     named = {g.gid: g for g in reversed(host.user_groups.value or ())}
     known = {g.gid: g for g in workload.groups}
-    return tuple(
-        (named.get(gid) or known[gid])
-        for gid in sorted(wanted)
-        if gid >= images.FIRST_DYNAMIC_ID and (gid in named or gid in known)
-    )
+    found = [named.get(gid) or known[gid] for gid in sorted(wanted) if gid in named or gid in known]
+    return tuple(g for g in found if not has_group(family, g.name, g.gid))
 
 
 def _tag(workload: Workload, taken_at: str, registry: str) -> str:

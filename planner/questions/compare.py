@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 
 from msgspec import structs
 
@@ -21,13 +22,15 @@ def compare(question: Question, before: Answer, container: Answer, after: Answer
 
     What differs between the machine's own two answers is masked. A part that the machine has only
     once (a header that comes and goes) is not compared. Silence on both sides is ``unanswered``,
-    and so is a side that could not be asked. A job has no counterpart to be watched: that it ended
+    and so is a side that could not be asked. Of rows, which are data, only how many, digests and
+    numbers of lines are kept. A job has no counterpart to be watched: that it ended
     well is what is wanted of it.
     """
     machine = before if before.parts else after
     again = after if after.parts else before
     ours, theirs, mine = dict(machine.parts), dict(again.parts), dict(container.parts)
-    said = Result(question, "measured", _said(machine), _said(container))
+    rows = question.kind == "rows"
+    said = Result(question, "measured", _said(machine, rows), _said(container, rows))
     if question.kind in MEASURED:
         return said
     if question.kind == "job":
@@ -35,14 +38,14 @@ def compare(question: Question, before: Answer, container: Answer, after: Answer
     unasked = _unasked(machine, container)
     if unasked or (not ours and not mine):
         return structs.replace(said, outcome="unanswered", differences=unasked)
-    said = structs.replace(said, expected=tuple(_expected(ours, theirs)))
+    said = structs.replace(said, expected=tuple(_expected(ours, theirs, rows)))
     if not ours or not mine:
         silent = "the machine" if not ours else "the container"
         reason = (machine if not ours else container).reason or "no answer"
         told = f"{silent}: {reason}"
         return structs.replace(said, outcome="different", differences=(told,))
     patterns = {name: stable(ours[name], theirs[name]) for name in ours if name in theirs}
-    differences = tuple(_differences(ours, theirs, mine))
+    differences = tuple(_differences(ours, theirs, mine, rows))
     masked = tuple(
         f"{name}: {share(pieces, ours[name])} %"
         for name, pieces in patterns.items()
@@ -72,16 +75,32 @@ def _unasked(machine: Answer, container: Answer) -> tuple[str, ...]:
 
 
 def _differences(
-    ours: Mapping[str, str], theirs: Mapping[str, str], mine: Mapping[str, str]
+    ours: Mapping[str, str], theirs: Mapping[str, str], mine: Mapping[str, str], rows: bool
 ) -> Iterable[str]:
+    short, first = (_counted, _first_row) if rows else (_short, _first)
     for name in sorted({*ours, *theirs, *mine}):
         if name in ours and name in theirs:
             if name not in mine:
-                yield f"{name}: {_short(ours[name])} / none"
+                yield f"{name}: {short(ours[name])} / none"
             elif not matches(stable(ours[name], theirs[name]), mine[name]):
-                yield f"{name}: {_first(ours[name], mine[name])}"
+                yield f"{name}: {first(ours[name], mine[name])}"
         elif name not in ours and name not in theirs:
-            yield f"{name}: none / {_short(mine[name])}"
+            yield f"{name}: none / {short(mine[name])}"
+
+
+def _first_row(machine: str, container: str) -> str:
+    """The number of the first line that differs, and what may be told of both sides."""
+    pairs = enumerate(zip_longest(machine.split("\n"), container.split("\n")), 1)
+    number = next((n for n, (a, b) in pairs if a != b), 0)
+    return f"line {number}: {_counted(machine)} / {_counted(container)}"
+
+
+def _counted(rows: str) -> str:
+    """A lone number, or how many lines and their digest."""
+    text = rows.rstrip("\n")
+    if re.fullmatch(r"[0-9]{1,18}", text):
+        return text
+    return f"{len(text.splitlines())} lines, sha256 {digest(rows)[:12]}"
 
 
 def _first(machine: str, container: str) -> str:
@@ -99,11 +118,13 @@ def _first(machine: str, container: str) -> str:
     return "line ends differ"
 
 
-def _expected(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _expected(
+    ours: Mapping[str, str], theirs: Mapping[str, str], rows: bool
+) -> Iterable[tuple[str, str]]:
     for name, text in ours.items():
         if name not in theirs:
             continue
-        if "\n" not in text and name != "body":
+        if "\n" not in text and name != "body" and not rows:
             if text == theirs[name]:
                 yield name, text
             continue
@@ -123,10 +144,12 @@ def digest(text: str, without: Iterable[int] = ()) -> str:
     return hashlib.sha256(kept.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _said(answer: Answer) -> str:
+def _said(answer: Answer, rows: bool) -> str:
     if not answer.parts:
         return answer.reason
-    return "; ".join(f"{name} {_short(text)}" for name, text in answer.parts)
+    return "; ".join(
+        f"{name} {_counted(text) if rows else _short(text)}" for name, text in answer.parts
+    )
 
 
 def _cut(line: str, at: int) -> str:

@@ -55,18 +55,13 @@ def further(
         return tuple(_page(question, path) for path in more)
     if question.kind != "tls" or not question.then:
         return ()
-    secure = speaks_tls(answer)
+    # a certificate, or an alert of TLS itself
+    secure = bool(answer.parts)
     if question.then != "http":
         return () if secure else (_talk(question),)
     if question.port in greeted:
         return ()
     return (_page(structs.replace(question, tls=secure), "/"),)
-
-
-def speaks_tls(answer: Answer) -> bool:
-    """Whether what came of a handshake is TLS: a certificate, or an alert of TLS itself, as of a
-    server that wants to see the client's certificate."""
-    return bool(answer.parts) or "alert" in answer.reason.lower()
 
 
 def greets(question: Question, answer: Answer) -> bool:

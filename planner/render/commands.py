@@ -13,13 +13,14 @@ from planner.model import Data, HostPlan
 from planner.render.ecs import Task
 from planner.render.kubernetes import Set
 from planner.render.kubernetes_storage import Claim
+from planner.render.loading import loaded
 from planner.render.pods import label
 from planner.render.quadlet import Units
+from planner.render.services import services
 from planner.shell import shell_word
 
 _NAMED = 'sed "s#registry[.]invalid/#$REGISTRY/#"'
 _LOAD = "app.kubernetes.io/component=load"
-_TAR = "--numeric-owner --acls --xattrs"
 _ACCOUNT = (
     "PLANNER_REGION",
     "PLANNER_ACCOUNT",
@@ -74,14 +75,25 @@ def _file(host: HostPlan, file: str) -> str:
     return f"hosts/{host.slug}/{file.removeprefix('./')}"
 
 
+def _read(host: HostPlan, file: str) -> str:
+    """Print a secret, which belongs to the container's user by now, as root of a container; what
+    follows the pipe is not started where the file cannot be reached."""
+    image = next(s.image for s in services(host) if file in (f for _, f, _ in s.secrets))
+    folder, _, name = _file(host, file).rpartition("/")
+    run = f'$ENGINE run --rm --network none --user 0:0 -v "$PWD/{folder}:/secrets:ro,z"'
+    there = f"{shell_word(image)} {{}}/secrets/{name}"
+    known = f"{run} --entrypoint test {there.format('-f ')}"
+    return f"{known} && {run} --entrypoint cat {there.format('')}"
+
+
 def _kubernetes(
     host: HostPlan, secrets: Secrets, sets: Sequence[Set], claims: Sequence[Claim]
 ) -> Iterator[str]:
     space, folder = label(host.slug), f"hosts/{host.slug}/kubernetes"
     yield f"kubectl apply -f {folder}/namespace.yaml"
     for name, file in secrets:
-        source = shell_word(f"value={_file(host, file)}")
-        yield f"kubectl -n {space} create secret generic {label(name)} --from-file={source}"
+        made = f"kubectl -n {space} create secret generic {label(name)}"
+        yield f"{_read(host, file)} | {made} --from-file=value=/dev/stdin"
     if any(c.room.bytes > 0 for c in claims):
         yield f"kubectl -n {space} apply -f {folder}/storage.yaml"
     if claims:
@@ -91,30 +103,15 @@ def _kubernetes(
         yield f"{_NAMED} {folder}/load.yaml | kubectl -n {space} apply -f -"
         yield f"kubectl -n {space} wait --for=condition=Ready pod -l {_LOAD}"
         for found in sets:
-            yield from _loaded(space, found, claims)
+            yield from loaded(space, found, claims)
         yield f"kubectl -n {space} delete pod -l {_LOAD}"
     yield f"kubectl kustomize {folder} | {_NAMED} | kubectl apply -f -"
-
-
-def _loaded(space: str, found: Set, claims: Sequence[Claim]) -> Iterator[str]:
-    used = (found.volumes, *(j.volumes for j in found.crons))
-    mine = {v.source for volumes in used for v in volumes if v.kind == "claim"}
-    image = shell_word(found.image)
-    for claim in claims:
-        if claim.name in mine and not claim.shared:
-            there = f"/load/{claim.name}/data"
-            script = shell_word(f"mkdir -p {there} && tar -C {there} {_TAR} -xpf -")
-            yield (
-                f"$ENGINE run --rm -v {claim.volume}:/from:ro --user 0:0 --entrypoint tar {image} "
-                f"-C /from {_TAR} -S -cf - . | kubectl -n {space} exec -i "
-                f"{label(f'load-{found.name}')} -- sh -c {script}"
-            )
 
 
 def _swarm(host: HostPlan, secrets: Secrets) -> Iterator[str]:
     yield "export NODE=..."
     for name, file in secrets:
-        yield f"docker secret create {name} {shell_word(_file(host, file))}"
+        yield f"{_read(host, file)} | docker secret create {name} -"
     yield f"docker stack deploy -c hosts/{host.slug}/stack.yaml {label(host.slug)}"
 
 
@@ -142,8 +139,8 @@ def _quadlet(host: HostPlan, secrets: Secrets, units: Units) -> Iterator[str]:
 def _ecs(host: HostPlan, tasks: Sequence[Task]) -> Iterator[str]:
     yield "export PLANNER_REGISTRY=$REGISTRY " + " ".join(f"{n}=..." for n in _ACCOUNT)
     for name, file in sorted({s for t in tasks for s in t.secrets}):
-        value = shell_word(f"file://{_file(host, file)}")
-        yield f"aws secretsmanager create-secret --name {name} --secret-string {value}"
+        made = f"aws secretsmanager create-secret --name {name}"
+        yield f"{_read(host, file)} | {made} --secret-string file:///dev/stdin"
     names = " ".join(f"${name}" for name in ("PLANNER_REGISTRY", *_ACCOUNT))
     for task in tasks:
         if not task.problem:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator
 
-from planner.model import Data, HostPlan, Peer, Plan
+from planner.change.names import moving
+from planner.model import Data, HostPlan, Peer, Plan, Workload
 from planner.render.pods import Pod, label, pods
+from planner.service.network import is_loopback
 
 
 class Party(Data, frozen=True):
-    """A pod of the plan (``namespace`` and ``pod``), or addresses of a machine; which ``what``."""
+    """A pod of the plan (``namespace`` and ``pod``), or addresses of a machine; which ``what``.
+    Without ``pod``: every pod of the namespace."""
 
     what: str
     namespace: str = ""
@@ -31,9 +34,13 @@ class Reach(Data, frozen=True):
     clients: tuple[Allowed, ...]
     peers: tuple[Allowed, ...]
     everybody: bool
+    nobody: bool
+    """It has ports, and no client of them is known."""
     unseen: tuple[str, ...]
     """What may exist beyond that, one sentence each."""
 
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 Places = dict[str, tuple[str, str]]
 """Namespace and pod of each workload that moves."""
@@ -57,13 +64,64 @@ def reach(plan: Plan, pod: Pod, where: Places) -> Reach:
     clients = {c.workload for m in pod.members for c in m.w.clients} - inside
     web = any("web" in m.w.traits for m in pod.members)
     outgoing = [p for m in pod.images for p in m.w.peers if p.workload not in inside]
+    seen = (Allowed(party, ports) for c in sorted(clients) for party in _parties(c, where, hosts))
+    named = (Allowed(party, ports) for m in pod.members for party in _admitted(plan, m.w))
+    allowed = tuple(dict.fromkeys((*seen, *named)))
+    towards = (a for p in outgoing for a in _towards(p, where))
+    nobody = bool(pod.ports) and not web and not allowed
     return Reach(
-        clients=tuple(
-            Allowed(party, ports) for c in sorted(clients) for party in _parties(c, where, hosts)
-        ),
-        peers=tuple(dict.fromkeys(a for p in outgoing for a in _towards(p, where))),
+        clients=allowed,
+        peers=tuple(dict.fromkeys((*towards, *_let_in(plan, pod, where)))),
         everybody=web,
-        unseen=tuple(_unseen(pod, web)),
+        nobody=nobody,
+        unseen=tuple(_unseen(pod, web, nobody)),
+    )
+
+
+def _admitted(plan: Plan, workload: Workload) -> Iterator[Party]:
+    """Whom an access list lets in by address: the address, and what moves off the machine that
+    has it, since the list names a machine and not which of its programs."""
+    for network in _lists(workload):
+        for host in plan.hosts:
+            if moving(host) and _has(host, network):
+                said = f"{host.name}: {network} in its access list"
+                yield Party(said, namespace=label(host.slug))
+        yield Party(f"{network} in its access list", networks=(str(network),))
+
+
+def _let_in(plan: Plan, pod: Pod, where: Places) -> Iterator[Allowed]:
+    """What lets the machine of a pod in by its address: the other end of :func:`_admitted`."""
+    inside = {m.w.id for m in pod.images}
+    mine = {m.w.host for m in pod.images}
+    hosts = [h for h in plan.hosts if h.name in mine]
+    for other in plan.hosts:
+        for w in (i.workload for i in other.workloads if i.workload.id not in inside):
+            if not any(_has(h, network) for network in _lists(w) for h in hosts):
+                continue
+            found = {(x.port, x.protocol) for x in w.listeners if not is_loopback(x.address)}
+            what = f"{w.id}, whose access list names this machine"
+            networks = tuple(networks_of(other.addresses))
+            if found and w.id in where:
+                yield Allowed(Party(what, *where[w.id]), tuple(sorted(found)))
+            if found and networks:
+                yield Allowed(Party(what, networks=networks), tuple(sorted(found)))
+
+
+def _lists(workload: Workload) -> tuple[Network, ...]:
+    """The networks of its access lists, each once."""
+    found = []
+    for line in workload.admissions:
+        try:
+            found.append(ipaddress.ip_network(line.address, strict=False))
+        except ValueError:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
+def _has(host: HostPlan, network: Network) -> bool:
+    return any(
+        ipaddress.ip_network(text).network_address in network
+        for text in networks_of(host.addresses)
     )
 
 
@@ -99,9 +157,9 @@ def networks_of(addresses: Iterable[str]) -> Iterator[str]:
             yield str(ipaddress.ip_network(address))
 
 
-def _unseen(pod: Pod, web: bool) -> Iterator[str]:
+def _unseen(pod: Pod, web: bool, nobody: bool) -> Iterator[str]:
     yield "a connection that was not open at a look, and is in no configuration, is refused"
-    if pod.ports and not web:
+    if pod.ports and not web and not nobody:
         yield "clients that are no machines of this plan are not known, and are refused"
     for member in pod.images:
         if any(s.form == "env" for s in member.w.secrets):

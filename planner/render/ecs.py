@@ -11,10 +11,12 @@ from typing import Any
 from planner.model import Data, HostPlan
 from planner.render import ecs_storage as storage
 from planner.render.calendar import from_cron, from_systemd, to_aws
-from planner.render.ecs_container import beyond, clean, container, log
+from planner.render.ecs_container import LONGEST_START, LONGEST_STOP, beyond, clean, container, log
 from planner.render.ecs_prepare import prepare, secret_files
 from planner.render.ecs_size import TaskSize, task_size
 from planner.render.pods import Member, Pod, can_mount, label, pods, unmounted
+from planner.service.starting import patience
+from planner.sizing import MIB
 
 _ARCHITECTURES = {"x86_64": "X86_64", "amd64": "X86_64", "aarch64": "ARM64", "arm64": "ARM64"}
 
@@ -34,6 +36,8 @@ class Task(Data, frozen=True):
     schedule: str = ""
     when: str = ""
     zone: str = ""
+    hosts: tuple[str, ...] = ()
+    """Names that only the machine's hosts file knows: tasks have none."""
 
 
 def files(host: HostPlan, ending: str) -> tuple[tuple[str, object], ...]:
@@ -93,6 +97,7 @@ def _task(host: HostPlan, name: str, members: Sequence[Member], pod: Pod | None)
         secrets=tuple(sorted(secrets)),
         folders=tuple(m.source for m in mounts.values() if storage.kept(m)),
         schedule=job.schedule if job else "",
+        hosts=tuple(dict.fromkeys(name for m in members for name, _, _ in m.service.extra_hosts)),
         when=(to_aws(found) or "") if found else "",
         zone=(found.zone if found else "") or (job.timezone if job else ""),
     )
@@ -101,13 +106,16 @@ def _task(host: HostPlan, name: str, members: Sequence[Member], pod: Pod | None)
 def _lost(members: Sequence[Member], fargate: bool) -> Iterator[str]:
     for path in unmounted(members):
         yield f"{path} is not mounted: no mount can name it"
-    names = dict.fromkeys(name for m in members for name, _, _ in m.service.extra_hosts)
-    if names:
-        yield f"tasks have no hosts file, so these need a private zone: {', '.join(names)}"
     if fargate:
         yield "no-new-privileges: Fargate has no such option"
     for member in members:
         w, s = member.w, member.service
+        longest = patience(w).seconds
+        if s.health and longest > LONGEST_START:
+            yield (
+                f"{w.name} may take {longest} s to start, and ECS lets a health check wait "
+                f"{LONGEST_START} s: raise healthCheckGracePeriodSeconds of the ECS service"
+            )
         files = {f.secret.path for f in secret_files(member)}
         for secret in w.secrets:
             if secret.form == "file" and secret.path not in files:
@@ -117,6 +125,12 @@ def _lost(members: Sequence[Member], fargate: bool) -> Iterator[str]:
                 )
         if s.sizing.pids > 0:
             yield f"TasksMax={s.sizing.pids} of {w.name} is not set"
+        if s.stop_seconds > LONGEST_STOP:
+            yield (
+                f"{w.name} may take {s.stop_seconds} s to end, and is killed after {LONGEST_STOP} s"
+            )
+        if fargate and s.shm:
+            yield f"{s.shm // MIB} MiB of /dev/shm for {w.name}: Fargate has 64 MiB"
         if "database" in w.traits and any(storage.kept(m) for m in s.mounts):
             yield f"{w.name} would keep its data on a network file system: weigh Amazon RDS or EC2"
         if s.job and s.network_of:

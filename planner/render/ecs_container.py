@@ -7,6 +7,8 @@ from typing import Any
 from planner.model import HostPlan
 from planner.render import ecs_storage as storage
 from planner.render.pods import Member, label
+from planner.render.services import Service
+from planner.service.starting import patience
 from planner.sizing import MIB
 
 # fmt: off
@@ -16,6 +18,14 @@ _DOCKERS = (
 )
 # fmt: on
 """What a container has unless it is taken away; Fargate gives none back."""
+
+
+LONGEST_STOP = 120
+"""Seconds that ECS waits at most before it kills a container."""
+
+
+LONGEST_START = 300
+"""Seconds: ECS lets no health check wait longer."""
 
 
 def container(host: HostPlan, task: str, member: Member, fargate: bool) -> dict[str, Any]:
@@ -38,17 +48,23 @@ def container(host: HostPlan, task: str, member: Member, fargate: bool) -> dict[
         "memory": z.memory_limit // MIB if z.memory_limit > 0 else None,
         "memoryReservation": z.memory_request // MIB if z.memory_request > 0 else None,
         "readonlyRootFilesystem": s.writes.read_only,
-        "linuxParameters": {"capabilities": clean(capabilities), "initProcessEnabled": s.init},
+        "linuxParameters": _linux(s, clean(capabilities), fargate),
         "dockerSecurityOptions": [] if fargate else ["no-new-privileges"],
         "ulimits": [{"name": u.name, "softLimit": u.soft, "hardLimit": u.hard} for u in ulimits],
         "systemControls": [{"namespace": n, "value": v} for n, v in s.sysctls],
-        "stopTimeout": 60,
+        "stopTimeout": min(s.stop_seconds, LONGEST_STOP),
         "healthCheck": _health(member),
         "logConfiguration": log(task, label(s.name)),
     }
     if made["memory"] and made["memory"] == made["memoryReservation"]:
         made["memoryReservation"] = None
     return clean(made)
+
+
+def _linux(s: Service, capabilities: dict[str, Any], fargate: bool) -> dict[str, Any]:
+    shared = None if fargate or not s.shm else s.shm // MIB
+    made = {"capabilities": capabilities, "initProcessEnabled": s.init}
+    return clean({**made, "sharedMemorySize": shared})
 
 
 def clean(made: dict[str, Any]) -> dict[str, Any]:
@@ -83,5 +99,5 @@ def _health(member: Member) -> dict[str, Any] | None:
         "interval": 30,
         "timeout": 5,
         "retries": 3,
-        "startPeriod": min(health.start_period, 300),
+        "startPeriod": min(max(health.start_period, patience(member.w).seconds), LONGEST_START),
     }

@@ -15,6 +15,34 @@ from planner.render.pods import Member, can_mount, label
 from planner.render.services import Mount
 from planner.service.places import below
 
+# NAME='value' line by line, as the steps that stream secrets write it: quotes are taken off, and
+# nothing is evaluated, for values come from the machine. No pipe, which has a subshell, and no
+# here-document, for which some shells write a file where the root file system is read-only.
+_READ = """\
+planner_read() {
+planner_rest=$1
+while [ -n "$planner_rest" ]; do
+planner_line=${planner_rest%%"$planner_end"*}
+planner_rest=${planner_rest#"$planner_line"}
+planner_rest=${planner_rest#"$planner_end"}
+planner_name=${planner_line%%=*} planner_left=${planner_line#*=} planner_value=
+case $planner_line in *=*) ;; *) continue ;; esac
+case $planner_name in ''|[0-9]*|*[!A-Za-z0-9_]*) continue ;; esac
+case $planner_left in
+"'"*"'") planner_left=${planner_left#?}; planner_left=${planner_left%?} ;;
+esac
+while :; do
+case $planner_left in *"'\\''"*) ;; *) break ;; esac
+planner_value=$planner_value${planner_left%%"'\\''"*}"'"
+planner_left=${planner_left#*"'\\''"}
+done
+export "$planner_name=$planner_value$planner_left"
+done
+}
+planner_end='
+'
+"""
+
 
 class File(Data, frozen=True):
     """A secret that becomes a file: ``variable`` of the container that writes it."""
@@ -50,11 +78,10 @@ def command(host: HostPlan, member: Member) -> tuple[list[dict[str, str]], list[
     if not names:
         return [], run if job else []
     variables = [f"PLANNER_ENV_{i}" for i, _ in enumerate(names, 1)]
-    script = "; ".join(
-        ("set -a", *(f'eval "${v}"' for v in variables), "set +a", f"unset {' '.join(variables)}")
-    )
+    read = "".join(f'planner_read "${v}"\n' for v in variables)
+    script = f"{_READ}{read}unset {' '.join(variables)}"
     given = [{"name": v, "valueFrom": arn(host, n)} for v, n in zip(variables, names, strict=True)]
-    return given, ["sh", "-c", f'{script}; exec "$@"', "sh", *run]
+    return given, ["sh", "-c", f'{script}\nexec "$@"', "sh", *run]
 
 
 def volumes(mounts: Mapping[str, Mount], members: Sequence[Member]) -> list[dict[str, Any]]:

@@ -50,6 +50,8 @@ class Set(Data, frozen=True):
     """A claim of its own keeps a second pod from another node."""
     pod: Pod
     image: str
+    family: str
+    """Of the image's distribution, which says whose tools it has."""
     containers: tuple[Container, ...]
     volumes: tuple[PodVolume, ...]
     crons: tuple[CronJob, ...]
@@ -83,7 +85,7 @@ def standard(found: Iterable[Set]) -> Literal["restricted", "baseline", "privile
 
 def _set(plan: Plan, pod: Pod, where: Places) -> Set:
     containers = tuple(container(m) for m in pod.members)
-    members = pod.images
+    members, first = pod.images, pod.images[0]
     crons = tuple(cron(m) for m in pod.jobs)
     managed, why = _managed(pod)
     ports = [p.number for p in pod.ports if p.protocol == "tcp"]
@@ -98,7 +100,8 @@ def _set(plan: Plan, pod: Pod, where: Places) -> Set:
             kind(m) == "claim" and m.origin != "bind" for x in members for m in x.service.mounts
         ),
         pod=pod,
-        image=pod.images[0].service.image,
+        image=first.service.image,
+        family=first.item.image.family if first.item.image else "",
         containers=containers,
         volumes=of_members(pod.members),
         crons=crons,

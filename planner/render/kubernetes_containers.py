@@ -10,6 +10,7 @@ from planner.render.kubernetes_storage import Place, PodVolume, in_container, of
 from planner.render.pods import Member, label, numeric
 from planner.render.quoting import is_variable
 from planner.render.services import Service
+from planner.service.starting import Patience, patience
 
 
 class Container(Data, frozen=True):
@@ -23,6 +24,7 @@ class Container(Data, frozen=True):
     places: tuple[Place, ...]
     settings: str
     """Name of the ConfigMap; empty: none."""
+    patience: Patience
 
     @property
     def s(self) -> Service:
@@ -62,6 +64,7 @@ def container(member: Member) -> Container:
         root=root,
         places=tuple(in_container(member)),
         settings=label(f"{w.name}-settings") if settings else "",
+        patience=patience(w),
     )
 
 

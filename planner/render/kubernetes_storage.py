@@ -8,7 +8,7 @@ from typing import Literal
 from planner.model import Data, HostPlan
 from planner.render.pods import Member, can_mount, label, pods
 from planner.render.services import Mount
-from planner.sizing import Room, room
+from planner.sizing import MIB, Room, room
 
 
 class Claim(Data, frozen=True):
@@ -23,11 +23,12 @@ class Claim(Data, frozen=True):
 
 
 class PodVolume(Data, frozen=True):
-    """A volume of a pod; ``source``: name of the claim or the secret."""
+    """A volume of a pod; ``source``: name of the claim or the secret, size of the memory."""
 
     name: str
-    kind: Literal["claim", "secret", "empty"]
+    kind: Literal["claim", "secret", "empty", "memory"]
     source: str = ""
+    note: str = ""
 
 
 class Place(Data, frozen=True):
@@ -69,6 +70,8 @@ def in_container(member: Member) -> Iterator[Place]:
     for name, _, target in s.secrets:
         if can_mount(target):
             yield Place(label(f"secret-{label(name)}"), target, "value", True)
+    if s.shm:
+        yield Place(_shared(member).name, "/dev/shm")  # noqa: S108 - of the container
     for path, _ in s.tmpfs:
         if can_mount(path) and path not in taken:
             yield Place(label(f"empty-{label(s.name)}"), path, path.strip("/").replace("/", "-"))
@@ -81,6 +84,11 @@ def _volume(mount: Mount) -> PodVolume:
     return PodVolume(label(f"claim-{claim}"), "claim", claim)
 
 
+def _shared(member: Member) -> PodVolume:
+    s = member.service
+    return PodVolume(label(f"shm-{s.name}"), "memory", f"{s.shm // MIB}Mi", s.shm_why)
+
+
 def of_members(members: Iterable[Member]) -> tuple[PodVolume, ...]:
     found: dict[str, PodVolume] = {}
     for member in members:
@@ -91,6 +99,8 @@ def of_members(members: Iterable[Member]) -> tuple[PodVolume, ...]:
             for name, _, target in s.secrets
             if can_mount(target)
         ]
+        if s.shm:
+            made.append(_shared(member))
         if s.tmpfs:
             made.append(PodVolume(label(f"empty-{label(s.name)}"), "empty"))
         found |= {v.name: v for v in made}

@@ -93,6 +93,14 @@ def unmounted(members: Sequence[Member]) -> tuple[str, ...]:
     return tuple(sorted(t for t in targets if not can_mount(t)))
 
 
+def shortened(name: str, room: int) -> str:
+    """A :func:`label` of at most *room* characters, at least 10: a longer one ends with a hash."""
+    if len(name) <= room:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: room - 9].strip('-')}-{digest}"
+
+
 class Held(Data, frozen=True):
     """A secret as a file of the container: ``mode`` in octal digits."""
 

@@ -45,6 +45,8 @@ class Group(Data, frozen=True):
     extra_hosts: tuple[tuple[str, str, str], ...]
     aliases: tuple[str, ...]
     sysctls: tuple[tuple[str, str], ...]
+    shm: int = 0
+    shm_why: str = ""
 
 
 class Volume(Data, frozen=True):
@@ -145,4 +147,6 @@ def _group(host: HostPlan, pod: Pod) -> Group:
         extra_hosts=tuple(dict.fromkeys(h for s in main for h in s.extra_hosts)),
         aliases=tuple(sorted({a for s in main for a in s.aliases})),
         sysctls=tuple(sorted({x for s in main for x in s.sysctls})),
+        shm=sum(s.shm for s in main),
+        shm_why=next((s.shm_why for s in main if s.shm), ""),
     )

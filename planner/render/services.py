@@ -20,9 +20,10 @@ from planner.model import Data, HostPlan, Job, Secret, Volume, Workload, Workloa
 from planner.render.image import in_image, tmpfs, user_of
 from planner.render.quoting import is_variable
 from planner.render.writes import Writes, writes
+from planner.service import stopping
 from planner.service.network import is_loopback
 from planner.service.places import below, is_network
-from planner.sizing import Sizing, size
+from planner.sizing import Sizing, shared_memory, size
 from planner.store import slug
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,250}[A-Za-z0-9])?")
@@ -73,6 +74,11 @@ class Service(Data, frozen=True):
     """(path, mode)."""
     capabilities: tuple[str, ...] = ()
     stop_signal: str = "SIGTERM"
+    stop_seconds: int = stopping.USUAL
+    """How long it may take to end before it is killed."""
+    shm: int = 0
+    """Bytes of /dev/shm; 0: the engine's own 64 MiB do."""
+    shm_why: str = ""
     restart: str = "no"
     init: bool = False
     health: tuple[str, ...] = ()
@@ -111,6 +117,7 @@ def _service(
     root = w.run_as is None
     low = any(p.number < 1024 for m in members for p in _ports(m))
     folder = f"hosts/{host.slug}/"
+    shared, why = shared_memory(w, host.memory)
     return Service(
         name=service_name(w),
         title=w.title or w.name,
@@ -140,6 +147,9 @@ def _service(
         tmpfs=tmpfs(w),
         capabilities=_capabilities(w, low) if root else (),
         stop_signal=w.stop_signal,
+        stop_seconds=stopping.of(w),
+        shm=shared,
+        shm_why=why,
         # What the machine starts at boot has to come back with the container host, too.
         restart="unless-stopped" if w.enabled.startswith("enabled") else w.restart,
         init=w.needs_init,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from planner.facts.execline import Exec
 from planner.model import Adaptation
-from planner.service import attended
+from planner.service import attended, programs
 from planner.service.directives import Fate
 from planner.service.foreground import Argv, foreground
 from planner.service.view import MASK, Service, commands, setting
@@ -158,6 +158,8 @@ def _from_process(service: Service, started: Argv, kind: str) -> Command:
         # A title that the program gave itself ("nginx: master process ...") is no command.
         real = len(argv) > 1 or posixpath.basename(main.exe) == argv[0]
         argv = (main.exe, *argv[1:])
+    if real:
+        argv = (programs.lasting(argv[0], argv[0]), *argv[1:])
     for candidate in (argv if real else (), started):
         found = foreground(candidate) if candidate and not _unusable(candidate) else None
         if found:

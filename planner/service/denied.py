@@ -24,6 +24,8 @@ _PATHS: tuple[tuple[str, str], ...] = (
     (r"/etc/(wireguard|NetworkManager/system-connections)/.*", _KEY),
     (r".*/\.(aws|kube|gnupg|docker|azure|oci|password-store)/.*", _LOGIN),
     (r".*/\.config/(gcloud|gh|hub|rclone)(/.*)?", _LOGIN),
+    (r".*/\.m2/settings(-security)?\.xml|.*/\.git/config|.*/\.?gitlab-runner/config\.toml"
+     r"|/etc/docker/key\.json|/etc/mysql/debian\.cnf", _LOGIN),
 )  # fmt: skip
 _HINTED = re.compile(
     r"/etc/(?!(?:pam\.d|security|authselect)/).*(passw|_psk|secret|credential)[^./]*"
@@ -45,6 +47,13 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (r".*\.(secrets?|private|keyfile|pw|pwd|pass|passwd|psk|keys|wpa_psk|jwk)", _KEY),
     (r"(auth|psk|users?|virtual_users|relay_passwords?|smtp_auth|authkeys|keys|passwd|pw|pwd|tsig"
      r"|vault[_-]pass(word)?|encrypted_data_bag_secret)(\.txt|\.map|\.db)?", _KEY),
+    (r"(acme|auth)\.json|kubeconfig.*|\.rediscli_auth|\.yarnrc\.yml|dovecot-(sql|ldap)\.conf\.ext"
+     r"|(mgmt|application)-users\.properties|.*jaas\.conf|smtp_auth\.hash|\.runner"
+     r"|.*\.(creds|nk|tfstate)|service-account.*\.json|.*firebase-adminsdk.*\.json", _LOGIN),
+    (r"id_(rsa|dsa|ecdsa|ed25519)[._-](?!(?:.*\.)?pub$).*|id_.*_deploy|deploy_key(\.bak|\.old)?"
+     r"|.*\.priv", _KEY),
+    (r"(?!.*public)(private.*|.*privatekey.*|serverkey|jwt.*)\.pem", _KEY),
+    (r"\.(bash|zsh|ash|sh|mysql|mariadb|psql|python|rediscli)_history", "a history of commands"),
     (r"\.env(\..*)?|.*\.env", "environment file, which may hold passwords"),
 )  # fmt: skip
 _WIDER: tuple[tuple[str, str], ...] = (

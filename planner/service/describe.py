@@ -95,6 +95,7 @@ def workload(
     merged_env = {e.name: e for e in (*everything.environment, *zone_env, *variables)}
     volumes = places.volumes(host, everything.wanted)
     sysctls, port_changes = changes.of_ports(service, run_as)
+    every_trait = tuple(dict.fromkeys((*kind.traits, *traits.of(service))))
     fate = dict(command.decided)
     if not command.argv:
         fate["ExecStart"] = ("lost", "no safe command could be derived from it")
@@ -107,7 +108,7 @@ def workload(
         kind=kind.kind,
         title=kind.title,
         state=state(service),
-        traits=tuple(dict.fromkeys((*kind.traits, *traits.of(service)))),
+        traits=every_trait,
         unit=unit.name if unit else "",
         enabled=unit.enabled if unit else "",
         started_by=tuple(sorted(unit.properties.get("TriggeredBy", "").split())) if unit else (),
@@ -150,7 +151,7 @@ def workload(
         needs_init=kind.needs_init,
         sysctls=sysctls,
         health=health,
-        directives=directives.fates(service, {**fate, **(decided or {})}),
+        directives=directives.fates(service, {**fate, **(decided or {})}, every_trait),
         adaptations=(
             *command.adaptations,
             *changes.of_user(service, user, run_as),

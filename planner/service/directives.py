@@ -7,11 +7,12 @@ systemd.resource-control(5). A directive that no table knows is lost, and said t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from planner.facts.execline import words
 from planner.model import Directive
+from planner.service import stopping
 from planner.service.plain import plain
 from planner.service.view import MASK, Service
 
@@ -161,17 +162,23 @@ _PREFIXES: tuple[tuple[str, Fate], ...] = (
 )
 
 
-def fates(service: Service, decided: Mapping[str, Fate]) -> tuple[Directive, ...]:
+def fates(
+    service: Service, decided: Mapping[str, Fate], traits: Iterable[str] = ()
+) -> tuple[Directive, ...]:
     """Every directive of [Unit] and [Service] in file order, an empty one (a reset) left out.
 
     A value that may be a secret is masked. ``decided``: what the detector knows better than the
-    tables, by name of the directive.
+    tables, by name of the directive. ``traits``: of the workload.
     """
     unit = service.unit
+    said = [(n, v) for s, n, v in unit.directives if s == "Service"] if unit else []
+    wait = f": {stopping.seconds(said, traits)} s"
     found: list[Directive] = []
     for section, name, value in unit.directives if unit else ():
         if section in ("Unit", "Service") and value and name not in _SILENT:
             fate, how = decided.get(name) or _fate(name)
+            if name in stopping.NAMES and name not in decided:
+                how += wait
             found.append(Directive(name, _shown(name, value), fate, how))
     return tuple(found)
 

@@ -15,7 +15,7 @@ from planner.errors import InputError
 
 _BARE_MASK = re.compile(r"(?<=[\s\[{,:])\*\*\*(?=[ \t]*([,}\]#]|$))", re.MULTILINE)
 """What the mask leaves of a plain scalar, which YAML would take for an alias."""
-_PAIR = re.compile(r"\s*([A-Za-z0-9_.-]+)(?:\s*[=:]\s*|\s+|$)(.*?)\s*")
+_PAIR = re.compile(r"([A-Za-z0-9_.-]+)(?:\s*[=:]\s*|\s+|$)(.*)")
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -28,7 +28,7 @@ def _pairs(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     for line in lines:
         if line.lstrip().startswith(("#", ";", "//", "[", "<")):
             continue
-        if match := _PAIR.fullmatch(line):
+        if match := _PAIR.fullmatch(line.strip()):
             yield match[1].lower(), unquoted(match[2])
 
 

@@ -49,7 +49,8 @@ def of(service: Service) -> Jvm | None:
     is Java."""
     for process in service.processes:
         if _is_java(process.exe or (process.argv[0] if process.argv else "")):
-            return read((process.exe, *process.argv[1:]))
+            said = process.argv[0] if process.argv else ""
+            return read((programs.lasting(process.exe or said, said), *process.argv[1:]))
     for start in commands(service, "ExecStart"):
         if _is_java(start.path):
             return read((start.path, *start.argv[1:]))

@@ -5,6 +5,9 @@ all but the last of the upstream's numbers, at most two, and leaves the rest ope
 ``1.22.*``, ``15.18-0+deb12u1`` -> ``15.*`` (a database's minor releases use the same files), a
 single number stays without a pin. So the image gets security fixes without a change here, and a
 build fails rather than take another series.
+
+Packages that only help stay without a version where the distribution's mirrors hold no release but
+the current one (the family rhel): time zones and certificates have a new series every few months.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from planner.service.view import Service, owner, program, setting
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 _VERSION = re.compile(r"(?:(\d+):)?([A-Za-z0-9.+~:_^-]+)")
+_HELPS = re.compile(r"ca-certificates|tzdata|git(-lfs)?|subversion|fontconfig|dejavu-[a-z-]+-fonts")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -56,7 +60,9 @@ def pin(host: Host, name: str, reason: str) -> Pin | None:
     return Pin(name, package.version, _pattern(name, package.version, family), reason, origin)
 
 
-def _pattern(name: str, version: str, family: str) -> str:
+def _pattern(name: str, version: str, family: str, beside: bool = False) -> str:
+    if family == "rhel" and (beside or _HELPS.fullmatch(name)):
+        return name
     parts = upstream(version).split(".")
     series = ".".join(parts[: min(len(parts) - 1, 2)])
     if not series:
@@ -85,8 +91,13 @@ def pins(
     for name in libraries:
         made = pin(host, name, "a library that the program has loaded, which no dependency brings")
         if made is not None:
-            found.setdefault(name, replace(made, beside=True))
+            found.setdefault(name, _helping(host, made))
     return tuple(found.values())
+
+
+def _helping(host: Host, made: Pin) -> Pin:
+    family = host.os.value.family if host.os.value else "other"
+    return replace(made, beside=True, pin=_pattern(made.name, made.version, family, beside=True))
 
 
 def main_package(service: Service) -> str:

@@ -11,6 +11,9 @@ import re
 _WORD = re.compile(r"[A-Za-z0-9._:/,;@+=%*~-]*")
 _PATH = re.compile(r"(-{0,2}[A-Za-z0-9_.-]*[=:])?(~|\.{1,2})?/|[A-Za-z][A-Za-z0-9+.-]*://")
 _PADDED = re.compile(r"[A-Za-z0-9+/_-]{10,}={1,2}")
+_LOGIN = re.compile(r"\w+:[^/@\s]+@")
+"""A name, a password and the host that follows; with or without a scheme before it."""
+
 _LONGEST = 40
 _LONGEST_WHOLE = 300
 """Of a path, a URL or an option; their parts may have 40."""
@@ -26,7 +29,7 @@ def plain(value: str) -> bool:
 
 
 def _plain_word(word: str) -> bool:
-    if not _WORD.fullmatch(word):
+    if not _WORD.fullmatch(word) or _LOGIN.search(word):
         return False
     path = bool(_PATH.match(word))
     long = path or word.startswith("-")

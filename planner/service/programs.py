@@ -12,6 +12,7 @@ from planner.service.view import Service, owner
 _RUNTIME = re.compile(
     r"java|jsvc|beam(\.smp)?|erl|node(js)?|dotnet|mono|((python|pypy|php|ruby|perl)[\d.]*)"
 )
+_RELEASED = re.compile(r"/usr/lib/jvm/(java|jre)-[^/]*openjdk-\d[^/-]*-\d[^/]*/")
 _VERSION = re.compile(r"[-_]v?(\d+(?:\.\d+){1,3})(?=\.?[A-Za-z]|[-_]|$)")
 _OF_RUNTIME = re.compile(r"(jdk|jre|java|openjdk|node|python|pypy|php|ruby|perl|erlang)\b")
 _LIBRARIES = re.compile(r"(/usr)?/lib(32|64|x32)?(/[a-z0-9_]+-linux-[a-z0-9]+)?")
@@ -27,6 +28,19 @@ _OF_LIBRARIES = re.compile(r"/(gconv|security|engines[^/]*|ossl-modules|pkcs11|a
 def is_runtime(path: str) -> bool:
     """Whether a program runs programs of others, so that its package says nothing of them."""
     return _RUNTIME.fullmatch(posixpath.basename(path.removesuffix(" (deleted)"))) is not None
+
+
+def lasting(path: str, said: str = "") -> str:
+    """*path* of a running Java as it outlives the next fix: OpenJDK's packages of Red Hat put the
+    whole release into the folder's name (``java-17-openjdk-17.0.13.0.11-3.el9.x86_64``), and
+    /usr/bin/java leads there. ``said``: how it was called, which goes before if it is a path.
+    """
+    bare = path.removesuffix(" (deleted)")
+    if not _RELEASED.match(bare):
+        return bare
+    if said.startswith("/") and not _RELEASED.match(said):
+        return said
+    return f"/usr/bin/{posixpath.basename(bare)}"
 
 
 def version_in(paths: Iterable[str]) -> str:

@@ -58,6 +58,8 @@ def _lines(number: int, asked: Asked, reply: Reply | None) -> Iterable[str]:
         exe = asked.exe if _PATH.fullmatch(asked.exe) else "-"
         yield f"proc\t{own}\t{unit}\t{exe}"
     elif q.kind == "rows":
+        if asked.who is None:
+            return
         yield f"rows\t{own}\t{asked.who or '-'}\t{_octal(w.census.encode(), leading='0')}"
     elif q.kind in ("owners", "files"):
         volume = next((v for v in w.volumes if v.name == q.volume), None)
@@ -113,6 +115,8 @@ def _answer(
     name = {"rows": f"rows-{own}", "logs": f"logs-{own}"}.get(q.kind, f"{q.kind}-{number}")
     if q.kind in ("running", "user", "environment", "memory"):
         name = f"proc-{own}"
+    if q.kind == "rows" and asked.who is None:
+        return Answer(reason="the account that it runs as is not known", asked=False)
     section = sections.get(name)
     if section is None or section.state == "missing":
         reason = section.reason if section else heard.payload.problem or "not asked"

@@ -1,7 +1,7 @@
 # What a machine or a container says of a workload that runs there. Comes behind common.sh;
 # PLANNER_WANTED has a line for each section, tab-separated, "-" for what is empty:
 #   proc N UNIT EXE               P pid ppid uid rss-in-kB name, E pid name-of-a-variable
-#   rows N USER CODE              output of CODE (octal), as USER
+#   rows N USER CODE              output of CODE (octal), as USER (a name or a number)
 #   owners N PATH UIDS GIDS       uid:gid, each once
 #   files N PATH UIDS GIDS        digest of contents, digest of names, types, modes, owners
 #   newer N PATH SINCE            files that were changed then or later (seconds of the epoch)
@@ -48,9 +48,20 @@ proc() {
 rows() {
 	code=$(printf '%b' "$CODE")
 	if [ "$WHO" = - ] || [ "$WHO" = "$(id -un 2>/dev/null)" ]; then limit 240 sh -c "$code"
+	elif [ -z "$(said "$WHO" | tr -d 0-9)" ]; then numbered
 	elif has runuser; then limit 240 runuser -u "$WHO" -- sh -c "$code"
 	else limit 240 su -s /bin/sh "$WHO" -c "$code"
 	fi
+}
+
+# rows as the account of this number, whose name may be anything.
+numbered() {
+	if [ "$WHO" = "$(id -u)" ]; then limit 240 sh -c "$code"; return; fi
+	group=$(getent passwd "$WHO" | cut -d : -f 4)
+	if [ -z "$group" ] || ! has setpriv; then
+		state missing "no account has number $WHO, or no setpriv"; return 1
+	fi
+	limit 240 setpriv --reuid "$WHO" --regid "$group" --init-groups sh -c "$code"
 }
 
 owners() {
@@ -76,7 +87,7 @@ files() {
 
 newer() {
 	limit 120 find "$PLACE" -xdev -type f -exec stat -c '%Y %n' {} + |
-		awk -v since="$SINCE" '$1 >= since { sub(/^[0-9]+ /, ""); print }' | sort | head -n 500
+		awk -v since="$CHANGED" '$1 >= since { sub(/^[0-9]+ /, ""); print }' | sort | head -n 500
 }
 
 # Kinds of lines that tell an error. Keep in step with planner.verify.processes.errors, which does
@@ -174,7 +185,7 @@ main() {
 		proc) UNIT=$a EXE=$b ;;
 		rows) WHO=$a CODE=$b ;;
 		owners | files) PLACE=$a UIDS=${b:--} GIDS=${c:--} ;;
-		newer) PLACE=$a SINCE=$b ;;
+		newer) PLACE=$a CHANGED=$b ;;
 		logs) UNIT=$a FILES="$b $c $d $e $f" ;;
 		ask) HOST=$a PORT=$b TLS=$c SNI=$d WAIT=$e SAY=$f ;;
 		*) continue ;;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -70,18 +71,47 @@ def _of_machine(
 ) -> Asked:
     own = host.address or host.name
     inner = question.address if question.address not in _ANY else "127.0.0.1"
-    outer = own if question.address in _ANY else question.address
     return Asked(
         w,
         question,
-        host="" if is_loopback(question.address) else outer,
+        host=_outer(host, question.address),
         inside=inner,
         unit=w.unit,
         exe="" if w.unit else w.exe,
-        who=w.user.name if w.user and re.fullmatch(r"[\w.-]+", w.user.name, re.A) else "",
+        who=_who(w),
         site=own,
         variables=variables,
     )
+
+
+def _outer(host: HostPlan, address: str) -> str:
+    """Where to dial; empty: nowhere. A snapshot says what it likes: only what the inventory calls
+    the machine, and its own addresses that lead to no other place, are dialled."""
+    own = host.address or host.name
+    if address in _ANY or address == own:
+        return own
+    found = _plain(address)
+    if not found or found not in {_plain(known.partition("/")[0]) for known in host.addresses}:
+        return ""
+    closed = found.is_loopback or found.is_link_local or found.is_multicast or found.is_unspecified
+    return "" if closed else address
+
+
+def _plain(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _who(w: Workload) -> str | None:
+    """A name that is one word anywhere, or else the number; None: not known."""
+    if not w.user:
+        return None
+    if re.fullmatch(r"[A-Za-z_][\w.-]*", w.user.name, re.A):
+        return w.user.name
+    return str(w.user.uid) if w.user.uid >= 0 else None
 
 
 def container(

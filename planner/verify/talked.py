@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,9 @@ from planner.model import Section, Workload
 from planner.questions import Answer, Question, http, names, talks
 from planner.session.framing import Payload
 from planner.verify.dial import Exchange, Reply
+
+_ALERT = re.compile(r"\[SSL: (\w*ALERT\w*)\]")
+"""As Python's ssl names it. A server that wants to see its client's certificate answers so, too."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,8 @@ class Asked:
     unit: str = ""
     exe: str = ""
     """Which processes are its own; both empty: all of them."""
-    who: str = ""
-    """As whom to count rows; empty: as the login."""
+    who: str | None = ""
+    """As whom to count rows, name or number; empty: as the login; None: nobody is, so not."""
     site: str = ""
     """Host header where the question names no site: the same on both sides."""
     variables: frozenset[str] = frozenset()
@@ -74,7 +78,8 @@ def _parts(q: Question, reply: Reply) -> tuple[tuple[str, str], ...]:
     if q.kind == "http":
         return http.parts(reply.data)
     if q.kind == "tls":
-        return names.parts(reply.certificate)
+        alert = _ALERT.search(reply.reason)
+        return names.parts(reply.certificate) or ((("alert", alert[1]),) if alert else ())
     return talks.parts(q.talk, reply.data)
 
 

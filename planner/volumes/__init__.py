@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from planner.volumes.completing import complete
-from planner.volumes.moving import Move, live, move, seconds
+from planner.volumes.moving import BUSYBOX, UNPACK, Move, live, move, seconds
 
-__all__ = ["Move", "complete", "live", "move", "seconds"]
+__all__ = ["BUSYBOX", "UNPACK", "Move", "complete", "live", "move", "seconds"]

@@ -21,7 +21,7 @@ FILES_RATE = 2_000
 """Small files a second that tar creates on the target."""
 LOOK_RATE = 20_000
 """Files a second of which tar sees on the machine whether they have changed."""
-_UNPACK = (
+UNPACK = (
     "tar --numeric-owner --acls --xattrs --xattrs-include='user.*' "
     "--xattrs-include=security.capability"
 )
@@ -61,7 +61,7 @@ def seconds(volume: Volume) -> int:
     return 5 + volume.size // RATE + max(volume.files, 0) // FILES_RATE
 
 
-_BUSYBOX = ("alpine", "busybox")
+BUSYBOX = ("alpine", "busybox")
 """Families whose tar and find are those of busybox."""
 
 
@@ -85,7 +85,7 @@ def move(volume: Volume, image: str, family: str = "debian") -> Move:
     ]
     whole = seconds(volume)
     create = (f"$ENGINE volume create {volume.name}",)
-    if whole > TWO_PASSES and family not in _BUSYBOX and not volume.live_copy:
+    if whole > TWO_PASSES and family not in BUSYBOX and not volume.live_copy:
         return Move(
             create=create,
             first=(_pass(volume, image, 0),),
@@ -131,7 +131,7 @@ def _pass(volume: Volume, image: str, level: int) -> str:
     # Files that change while the first pass reads them end it with status 1: the second has them.
     after = "; test $? -le 1" if level == 0 else ""
     source = f"{before} && {{ {_archive(volume)} --listed-incremental={used} -cf - .{after}; }}"
-    unpack = f"{_UNPACK} --listed-incremental=/dev/null -xpf - -C /to"
+    unpack = f"{UNPACK} --listed-incremental=/dev/null -xpf - -C /to"
     unpack += _handed_over(volume)
     far = _inside(volume.name, image, unpack, interactive=True, writable=True)
     return f"{remote(f'sh -c {shell_word(source)}')} | {far}"
@@ -164,12 +164,12 @@ def _inside(
 def _copy(volume: Volume, name: str, image: str, family: str, *, live: bool) -> str:
     if live and volume.live_copy:
         source = " ".join(shell_word(word) for word in volume.live_copy)
-    elif family in _BUSYBOX:  # busybox's tar keeps neither ACLs nor holes
+    elif family in BUSYBOX:  # busybox's tar keeps neither ACLs nor holes
         excludes = "".join(f" --exclude={shell_word(_pattern(volume, p))}" for p in volume.excluded)
         source = f"tar{excludes} -C {shell_word(volume.path)} -cf - ."
     else:
         source = f"{_archive(volume)} -cf - ."
-    unpack = f"{'tar --numeric-owner' if family in _BUSYBOX else _UNPACK} -xpf - -C /to"
+    unpack = f"{'tar --numeric-owner' if family in BUSYBOX else UNPACK} -xpf - -C /to"
     if volume.owner.mode and live and volume.live_copy:
         # A base backup holds no entry for the data directory itself.
         own = volume.owner
@@ -226,7 +226,7 @@ def _checks(volume: Volume, image: str, family: str) -> Iterable[str]:
     yield from _compared(volume, image, f"printf '%s files, %s folders, %s links' {counts}")
     content = f"find .{prune} -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum -b"
     yield from _compared(volume, image, f"{content} | sha256sum")
-    if family not in _BUSYBOX:
+    if family not in BUSYBOX:
         every = f"find .{prune} -mindepth 1 -not -type s "
         rest = " | LC_ALL=C sort -z | sha256sum"
         here = "\\( -type f -printf '%y %m %U %G %n %s %p\\0' -o -printf '%y %m %U %G %l %p\\0' \\)"

@@ -189,12 +189,30 @@ def _claim(candidate: Service) -> Workload | Agent | None:
             return agent
     if relay := _mail_relay(candidate):
         return relay
-    for entry in DETECTORS:
-        if workload := entry(candidate):
-            return workload
+    claimed, broken = _detected(candidate)
+    if claimed:
+        return claimed
     if known.is_filter(name):
         return Agent(name, unit, "packet filter of the host, which forwards for nobody")
-    return service.detect(candidate)
+    found = service.detect(candidate)
+    return replace(found, unknowns=(*found.unknowns, *broken))
+
+
+def _detected(candidate: Service) -> tuple[Workload | None, tuple[str, ...]]:
+    """What a detector says, else why one that might have could not: what a machine says in its
+    configuration must not end the plan of all others."""
+    broken: list[str] = []
+    for entry in DETECTORS:
+        try:
+            if workload := entry(candidate):
+                return workload, ()
+        except (ValueError, LookupError, TypeError, RecursionError, OverflowError) as error:
+            kind = entry.__module__.rpartition(".")[2]
+            broken.append(
+                f"What its configuration says was not understood ({kind}: {type(error).__name__}): "
+                "it is planned as a service of no known kind."
+            )
+    return None, tuple(broken)
 
 
 def _plumbing(candidate: Service) -> bool:

@@ -143,8 +143,10 @@ def _value(text: str, name: str) -> str:
 
 def _zones(text: str, folder: str) -> list[Zone]:
     found = []
+    ends = _ends(text)
     for match in _ZONE.finditer(text):
-        body = _block(text, match.end())
+        most = match.end() + _LONGEST
+        body = text[match.end() : min(ends.get(match.end(), most), most)]
         kind = re.search(r"\btype\s+([\w-]+)\s*;", body)
         file = _value(body, "file")
         path = places.clean(posixpath.join(folder, file)) if file and folder else ""
@@ -154,14 +156,19 @@ def _zones(text: str, folder: str) -> list[Zone]:
     return found
 
 
-def _block(text: str, start: int) -> str:
-    """What stands between the brace before ``start`` and the one that closes it."""
-    depth = 1
-    for at in range(start, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[at], 0)
-        if depth == 0:
-            return text[start:at]
-    return text[start:]
+_LONGEST = 4096
+"""Characters that are looked at of one block."""
+
+
+def _ends(text: str) -> dict[int, int]:
+    """By the position behind each opening brace: that of the brace that closes it."""
+    found, opened = {}, []
+    for match in re.finditer(r"[{}]", text):
+        if match[0] == "{":
+            opened.append(match.end())
+        elif opened:
+            found[opened.pop()] = match.start()
+    return found
 
 
 def _user(service: Service, words: list[str]) -> Account | None:

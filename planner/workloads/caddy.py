@@ -92,6 +92,10 @@ def _without_environment(command: Command) -> Command:
     return Command(argv, (*command.adaptations, change), command.unknowns, command.decided)
 
 
+_DEEPEST = 50
+"""Blocks inside of each other; nobody writes more."""
+
+
 def _lines(host: Host, main: str) -> Iterator[_Line]:
     yield from _walk(host, main, (), 0)
 
@@ -107,16 +111,16 @@ def _walk(host: Host, path: str, around: tuple[str, ...], depth: int) -> Iterato
         if not words:
             continue
         if words == ["}"]:
-            stack = stack[:-1]
+            del stack[-1:]
             continue
         opens = words[-1] == "{"
         plain = tuple(words[:-1] if opens else words)
         if plain[:1] == ("import",) and len(plain) > 1 and "/" in plain[1] and depth < 8:
             pattern = posixpath.join(posixpath.dirname(path), plain[1])
             for file in included.matching(host, pattern):
-                yield from _walk(host, file, tuple(stack), depth + 1)
+                yield from _walk(host, file, tuple(stack[:_DEEPEST]), depth + 1)
             continue
-        yield _Line(plain, tuple(stack))
+        yield _Line(plain, tuple(stack[:_DEEPEST]))
         if opens:
             stack.append(plain[0] if plain else "")
 

@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from planner.model import Adaptation, Health, Host, Workload
-from planner.service import config, environment, formats, health, included, jvm, places, traits
+from planner.service import (
+    config,
+    environment,
+    formats,
+    health,
+    included,
+    jvm,
+    places,
+    programs,
+    traits,
+)
 from planner.service import storage as keeping
 from planner.service.command import Command, derive
 from planner.service.describe import container_user
@@ -108,8 +118,9 @@ def _command(service: Service, found: Jvm, base: str) -> Command:
         own = [w for w in words if not w.startswith("-Djetty.")]
         argv = (found.program, *own)
     else:
-        running = next((p for p in service.processes if p.exe.removesuffix(" (deleted)")
-                        == found.program), service.main)  # fmt: skip
+        runs = (p for p in service.processes if p.argv and
+                programs.lasting(p.exe, p.argv[0]) == found.program)  # fmt: skip
+        running = next(runs, service.main)
         argv = (found.program, *running.argv[1:])
     if any(MASK in word for word in argv):
         problem = (

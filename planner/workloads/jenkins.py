@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from planner.model import Adaptation, Directory, EnvVar, Health, Workload
-from planner.service import accounts, environment, health, optioned, pins, places
+from planner.service import accounts, environment, health, optioned, pins, places, programs
 from planner.service.command import Command, derive
 from planner.service.describe import container_user
 from planner.service.general import Known, described
@@ -90,7 +90,8 @@ def _command(service: Service, war: str, words: tuple[str, ...], told: dict[str,
     """Java itself; the package's script /usr/bin/jenkins only puts its options together."""
     main = service.main
     if main and war and not any(MASK in w for w in words):
-        java = main.exe or main.argv[0]
+        said = main.argv[0]
+        java = programs.lasting(said if said.startswith("/") else main.exe, said)
         return Command((java if java.startswith("/") else "/usr/bin/java", *words[1:]))
     if any(MASK in w for w in words):
         why = "An argument of its command is a secret and stayed there: it has to become a file."

@@ -214,7 +214,8 @@ def _health(settings: dict[str, str]) -> Health | None:
     )
     every = _listeners(settings, "listeners")
     if not every and settings:
-        every = [("PLAINTEXT", "", int(settings.get("port", "9092") or 9092))]
+        told = settings.get("port", "")
+        every = [("PLAINTEXT", "", int(told) if re.fullmatch(r"[0-9]{1,5}", told) else 9092)]
     for name, _, port in every:
         if kinds.get(name, name) in ("PLAINTEXT", "SASL_PLAINTEXT"):
             what = f"answers ApiVersions on port {port}"

@@ -102,6 +102,10 @@ def _directives(host: Host, path: str, files: list[str]) -> Iterator[tuple[str, 
         yield name, value.strip()
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9/._:@-]+")
+"""What an expression of sed with ``!`` around it means as it stands, but for dots."""
+
+
 def _command(service: Service, main: str, files: list[str], lines: Lines) -> Command:
     """In the foreground; from a copy of its configuration where that logs to a file or to syslog,
     since neither an option nor a link to the output does (it opens plain files only)."""
@@ -119,6 +123,10 @@ def _command(service: Service, main: str, files: list[str], lines: Lines) -> Com
     if not fixed and (silent or not logs):
         # Without log_dest it logs to standard error.
         return Command((path, "-c", main, *extra))
+    odd = [w for w in (*fixed, *files, main) if not _PLAIN.fullmatch(w)]
+    if odd:
+        unknown = f"{odd[0]} is nothing that a line of sed can hold: log and listeners stay."
+        return Command((path, "-c", main, *extra), (), (unknown,))
     if not all(places.below(f, folder) for f in files) or folder == "/etc":
         unknown = (
             f"{main} and what it includes lie apart: its log and its listeners stay as they are."

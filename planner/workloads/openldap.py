@@ -243,8 +243,7 @@ def _census(place: str, settings: Settings) -> str:
     each = [f" -b {shlex.quote(s)}" for s in kept if s.lower() not in ("cn=config", "cn=monitor")]
     ask = f"slapcat -o ldif-wrap=no {option} {shlex.quote(place)}"
     names = "| grep '^dn:' | LC_ALL=C sort"
-    told = "{_COUNT}"
-    return "; ".join(f"n=$({ask}{one} {names}); {told}" for one in each or [""])
+    return "; ".join(f"n=$({ask}{one} {names}); {_COUNT}" for one in each or [""])
 
 
 def _unread(host: Host, place: str, files: list[str], folders: list[str]) -> tuple[str, ...]:

@@ -56,7 +56,8 @@ def asked_again(plan: Path, slug: str, env: Mapping[str, str]) -> str:
 
 
 def _output(argv: list[str], env: Mapping[str, str]) -> str:
+    limited = ["timeout", "60", *argv]
     done = subprocess.run(
-        argv, env=env or None, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+        limited, env=env or None, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
     return done.stdout if done.returncode == 0 else ""

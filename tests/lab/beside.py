@@ -39,9 +39,9 @@ def proven(
 def _proven(state: State, folder: Path, host: HostPlan, machine: Machine) -> Proven:
     """Each in a copy of the plan: one comparison at a time may work in a plan's folder."""
     begun = time.monotonic()
-    place = state.run / "proofs" / host.slug
+    place = compared.places(state, [host.slug])[-1]
     shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree(folder, place)
+    shutil.copytree(folder, place, symlinks=True)
     verified: list[Verified] = []
     failures: list[str] = []
     try:

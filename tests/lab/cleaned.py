@@ -1,14 +1,22 @@
 """Takes away what a run made in the container engine: containers, volumes, networks, images."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from planner.change.names import container_name
 from planner.model import Plan
+from planner.verify import identity
 
-from . import change
+from . import change, compared
 from .state import State
+
+_LABELLED = (
+    (("ps", "--all", "--quiet"), ("rm", "-f", "-t", "0")),
+    (("network", "ls", "--quiet"), ("network", "rm")),
+    (("volume", "ls", "--quiet"), ("volume", "rm")),
+)
 
 
 @contextmanager
@@ -28,7 +36,14 @@ def cleaned(state: State, plan: Plan) -> Iterator[None]:
 
 
 def remove(state: State, plan: Plan) -> None:
-    """Containers, volumes and images by the plan's names."""
+    """By the labels of the comparisons, and by the plan's names."""
+    for place in compared.places(state, (host.slug for host in plan.hosts)):
+        label = ("--filter", f"label=planner.verify={identity(place)}")
+        for listing, removal in _LABELLED:
+            if names := _podman(state, *listing, *label).stdout.split():
+                _podman(state, *removal, *names)
+        for folder in compared.private(place):
+            shutil.rmtree(folder)
     for host in plan.hosts:
         for item in host.workloads:
             if not item.image:

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,7 +44,8 @@ def verify(state: State, plan: Path, *words: str) -> tuple[int, Verification]:
 
 def paths(machines: Sequence[Machine]) -> list[str]:
     """Options that name the paths which the definitions want to be asked."""
-    said = (urlsplit(a["http"]).path for m in machines for a in m.answers if "http" in a)
+    urls = [urlsplit(a["http"]) for m in machines for a in m.answers if "http" in a]
+    said = (f"{url.path}?{url.query}" if url.query else url.path for url in urls)
     return [word for path in dict.fromkeys(said) for word in ("--path", path)]
 
 
@@ -63,6 +64,11 @@ def unequal(code: int, found: Verification) -> Iterator[str]:
         yield f"planner verify ended with {code}, but verify.json says equal: {found.equal}"
 
 
+def places(state: State, slugs: Iterable[str]) -> list[Path]:
+    """The run's plan, and the copy of it for each machine that is compared by itself."""
+    return [state.run / "plan", *(state.run / "proofs" / slug for slug in slugs)]
+
+
 def left(state: State, plan: Path) -> Iterator[str]:
     """What the comparisons of a plan should have removed."""
     env, id = base_environment(state), identity(plan)
@@ -73,8 +79,13 @@ def left(state: State, plan: Path) -> Iterator[str]:
         done = subprocess.run(argv, env=env, capture_output=True, text=True)
         for name in done.stdout.split():
             yield f"left behind by planner verify: {words[0]} {name}"
-    for place in (Path("/dev/shm"), Path("/tmp"), Path("/run/user/0")):
-        yield from (f"left behind: {path}" for path in place.glob(f"planner-verify-*-{id}"))
+    yield from (f"left behind: {path}" for path in private(plan))
+
+
+def private(plan: Path) -> list[Path]:
+    """The folders with secrets that the comparisons of a plan have while they last."""
+    places = (Path("/dev/shm"), Path("/tmp"), Path("/run/user/0"))
+    return [path for place in places for path in place.glob(f"planner-verify-*-{identity(plan)}")]
 
 
 def container(name: str) -> str:

@@ -11,7 +11,7 @@ from planner import store
 from planner.change.names import moving
 from planner.model import Plan
 
-from . import beside, boot, byhand, cleaned, moved, readonly, table
+from . import beside, boot, byhand, cleaned, compared, moved, readonly, table
 from .chosen import ORDER, Chosen
 from .definition import Machine, secrets
 from .errors import LabError
@@ -27,7 +27,7 @@ def run(state: State, chosen: Chosen, all_machines: Sequence[Machine]) -> None:
     failure."""
     begun = time.monotonic()
     machines = {m.name: m for m in all_machines if m.name in chosen.names}
-    folder = state.run / "plan"
+    (folder,) = compared.places(state, ())
     plan = _planned(state, folder)
     took = time.monotonic() - begun
     print(f"\nplanned {len(plan.hosts)} machines in {took:.0f} s", flush=True)
@@ -37,7 +37,7 @@ def run(state: State, chosen: Chosen, all_machines: Sequence[Machine]) -> None:
         failures += _compared(state, plan, folder, machines, rows)
         sizes = {(r.machine, r.workload): r.verified.image_bytes for r in rows if r.verified}
         failures += byhand.compare(state, sizes, every=chosen.full)
-    for place in (folder, state.run / "snapshots", *(state.run / "proofs").glob("*")):
+    for place in (state.run / "snapshots", *compared.places(state, (h.slug for h in plan.hosts))):
         failures += _leaks(place)
     if chosen.whole:
         containers = [m for m in machines.values() if m.kind == "container"]
@@ -78,8 +78,8 @@ def _compared(
     hosts = {h.name: h for h in plan.hosts}
     ordered = [hosts[name] for name in ORDER if name in hosts]
     others = [h for h in plan.hosts if h.name not in ORDER and moving(h)]
-    proofs = [moved.proven(state, plan, folder, ordered, machines)] if ordered else []
-    proofs += beside.proven(state, folder, others, machines)
+    proofs = beside.proven(state, folder, others, machines)
+    proofs += [moved.proven(state, plan, folder, ordered, machines)] if ordered else []
     verified = {v.workload: v for proof in proofs for v in proof.verified}
     for host in plan.hosts:
         rows += table.rows(state, host, machines[host.name], verified)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from planner.change.names import MOVES
 from planner.model import HostPlan, WorkloadPlan
 from planner.questions import Verified
-from planner.render.services import services
+from planner.render.services import Service, services
 
 from .definition import Machine
 from .state import State
 
-_LINE = "{:<8}{:<31}{:<12}{:<10}{:<6}{:>9}{:>7}{:>6}{:>7}{:>9}{:>7}{:>7}  {:<10}{}"
+_LINE = "{:<8}{:<33}{:<12}{:<10}{:<6}{:>9}{:>7}{:>6}{:>7}{:>9}{:>7}{:>7}  {:<10}{}"
 _HEADS = (
     "machine", "workload", "kind", "policy", "built", "compared", "equal", "rows", "image",
     "disk", "ratio", "first", "user", "read-only root",
@@ -30,6 +30,8 @@ class Row:
     verdict: str = ""
     user: str = "-"
     """Number of the user that the container starts as."""
+    closed: bool = False
+    """Whether its root is made read-only."""
     disk: int = -1
     verified: Verified | None = None
 
@@ -44,8 +46,8 @@ def rows(
     """Return one for each workload, or one that says what is thought of the machine."""
     if not host.workloads:
         return [Row(host.name, f"({host.outcome or 'no verdict'})")]
-    starts = {s.workload: s.user.partition(":")[0] for s in services(host) if not s.job}
-    made = [_row(item, starts.get(item.workload.id, "-")) for item in host.workloads]
+    written = {s.workload: s for s in services(host) if s.once or not s.job}
+    made = [_row(item, written.get(item.workload.id)) for item in host.workloads]
     disk = _used(state, machine) if any(row.moves for row in made) else -1
     found = [verified.get(item.workload.id) for item in host.workloads]
     return [replace(row, disk=disk, verified=v) for row, v in zip(made, found, strict=True)]
@@ -66,10 +68,13 @@ def show(rows: Sequence[Row]) -> None:
     )
 
 
-def _row(item: WorkloadPlan, user: str) -> Row:
+def _row(item: WorkloadPlan, service: Service | None) -> Row:
     w = item.workload
-    policy = item.image.policy if item.image else "-"
-    return Row(w.host, w.name, w.kind, policy, str(item.verdict.outcome), user)
+    row = Row(w.host, w.name, w.kind, verdict=str(item.verdict.outcome))
+    if not service or not item.image:
+        return row
+    user, closed = service.user.partition(":")[0], service.writes.read_only
+    return replace(row, policy=item.image.policy, user=user, closed=closed)
 
 
 def _cells(row: Row) -> list[str | int]:
@@ -81,6 +86,7 @@ def _cells(row: Row) -> list[str | int]:
     asked = [r for r in v.results if r.outcome != "measured"]
     rows = [r.outcome for r in asked if r.question.kind == "rows"]
     wrote = "".join(r.container for r in v.results if r.question.kind == "root")
+    wrote = "possible" if "nothing" in wrote else f"no: {wrote}"[:70]
     return [
         row.machine,
         row.workload,
@@ -95,7 +101,7 @@ def _cells(row: Row) -> list[str | int]:
         f"{row.disk / v.image_bytes:.1f}" if min(row.disk, v.image_bytes) > 0 else "-",
         v.seconds if v.seconds >= 0 else "never",
         "root" if row.user == "0" else row.user,
-        "yes" if wrote.startswith("nothing") else f"no: {wrote}"[:60] if wrote else "-",
+        "yes" if row.closed else wrote,
     ]
 
 

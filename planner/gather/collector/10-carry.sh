@@ -21,6 +21,7 @@ index($0, MARK) == 1 { print; next }
 	mask_reset(); MASKED = 0; bytes = 0; cut = 0; n = 0; binary = 0; opened = 0
 	while ((r = (getline line < path)) > 0) {
 		opened = 1
+		if (n == 0 && (index(line, "\377\376") == 1 || index(line, "\376\377") == 1)) { binary = 1; break }  # UTF-16: the mask reads none
 		if (line ~ /[\001-\010\016-\032\034-\037]/) { binary = 1; break }
 		bytes += length(line) + 1
 		if (bytes > FILE_LIMIT || total + bytes > TOTAL) { cut = 1; break }

@@ -77,6 +77,7 @@ function client_lines(s,    l) {
 		s = mask_word_after(s, "(message-digest-key[ \t]+[0-9]+[ \t]+md5|authentication-key|key-string|password)[ \t]+([0-9][ \t]+)?")
 	if (l ~ /^[ \t]*(enable|line)?[ \t]*(password|secret)[ \t]+[0-9][ \t]+[^ \t]/) s = mask_word_after(s, "(password|secret)[ \t]+[0-9][ \t]+")
 	if (l ~ /=[ \t]*(cleartext|des|crypt)[ \t]+[^ \t]/) s = mask_word_after(s, "=[ \t]*(cleartext|des|crypt)[ \t]+")
+	if (l ~ /snmp-server[ \t]+community[ \t]/) s = mask_word_after(s, "community[ \t]+")
 	if (l ~ /^[ \t]*authcommunity[ \t]/) s = mask_word_after(s, "^[ \t]*[A-Za-z]+[ \t]+[a-z,]+[ \t]+")
 	if (l ~ /^[ \t]*(incominguser|outgoinguser)[ \t]/) s = mask_word_after(s, "^[ \t]*[A-Za-z]+[ \t]+[^ \t]+[ \t]+")
 	if (l ~ /^[ \t]*(wireless-key|bridge_psk|wireless_key)[0-9]?[ \t]/) s = mask_word_after(s, "^[ \t]*[A-Za-z_-]+[0-9]?[ \t]+")

@@ -17,6 +17,12 @@ function deny_reason(p,    b) {
 	if (b ~ /\.(secret|secrets|private|keyfile|pw|pwd|pass|passwd|psk|keys|wpa_psk|jwk)$/) return "keys or passwords"
 	if (b ~ /^(auth|psk|users?|virtual_users|relay_passwords?|smtp_auth|authkeys|keys|passwd|pw|pwd|tsig|vault[_-]pass(word)?|encrypted_data_bag_secret)(\.txt|\.map|\.db)?$/) return "keys or passwords"
 	if (p ~ /^\/etc\// && p !~ /^\/etc\/(pam\.d|security|authselect)\// && b ~ /(passw|_psk|secret|credential)[^.]*(\.(txt|map|db|old|bak))?$/) return "passwords"
+	if (b ~ /^((acme|auth)\.json|kubeconfig.*|\.rediscli_auth|\.yarnrc\.yml|dovecot-(sql|ldap)\.conf\.ext|(mgmt|application)-users\.properties|.*jaas\.conf|smtp_auth\.hash|\.runner)$/ || b ~ /\.(creds|nk|tfstate)$/) return "credentials of a login"
+	if (b ~ /^service-account.*\.json$/ || b ~ /firebase-adminsdk.*\.json$/) return "credentials of a login"
+	if (p ~ /\/\.m2\/settings(-security)?\.xml$/ || p ~ /\/\.git\/config$/ || p ~ /\/(\.)?gitlab-runner\/config\.toml$/ || p ~ /^\/etc\/docker\/key\.json$/ || p ~ /^\/etc\/mysql\/debian\.cnf$/) return "credentials of a login"
+	if (b ~ /^id_(rsa|dsa|ecdsa|ed25519)[._-]/ && b !~ /\.pub$/ || b ~ /^id_.*_deploy$/ || b ~ /^deploy_key(\.bak|\.old)?$/ || b ~ /\.priv$/) return "key of ssh"
+	if (b ~ /^(private.*|.*privatekey.*|serverkey|jwt.*)\.pem$/ && b !~ /public/) return "private keys"
+	if (b ~ /^\.(bash|zsh|ash|sh|mysql|mariadb|psql|python|rediscli)_history$/) return "history of commands"
 	if (b ~ /^\.env($|\.)/ || b ~ /\.env$/) return "environment file"
 	return ""
 }

@@ -42,7 +42,7 @@ BEGIN {
 		"include substack md5 sha1 sha256 sha512 scram-sha-256 scram plain login basic digest " \
 		"crypt cleartext clear exop peer trust ident reject pam default enabled disabled always " \
 		"never auto ask prompt any all prohibit-password without-password scram-sha-1 bcrypt " \
-		"yescrypt local ldap file env container application undef ... <secret> builtin", w, " ")
+		"yescrypt local ldap file env container application undef ... <secret> builtin hs256 hs384 hs512 rs256 rs384 rs512 es256 es384 es512", w, " ")
 	for (i = 1; i <= n; i++) HARMLESS[w[i]] = 1
 	# A sentence goes on with one of these behind "password:".
 	n = split("it the this that these if when is are was to a an you your in of for which only see use must " \
@@ -61,19 +61,26 @@ BEGIN {
 		"ATATT3|npm_|pypi-A|rubygems_|AKC[a-z]|sq[uap]_|SG[.]|sq0[a-z]+-|shp(at|ca|pa|ss)_|EAA[A-Z]|sk-|hf_|" \
 		"glsa_|NRAK-|AGE-SECRET-KEY-|A[KS]IA)"
 	TOKEN_LEAST = 20
+	SEED = "S[UAOCNX]"  # of an nkey of NATS: 56 characters of base32
+	for (i = 1; i <= 40; i++) SEED = SEED "[A-Z2-7]"
+	# What stands before a colon and is no user.
+	NO_USER = "^(mailto|sips?|xmpp|acct|jdbc|npm|pkg|workspace|e?mail|smtps?|lmtp|ldaps?|inet6?|local|unix|tcp|udp|hash|" \
+		"from|to|cc|bcc|sender|reply-?to|contact|owner|maintainer|arn|urn|spf|file|https?|ssh|git|rsync|sha[0-9]+|[0-9]+)$"
 	OTHER_TOKEN = "q~|atlasv1[.]|[0-9]:aa|sk[0-9a-f][0-9a-f]|-us[0-9]|key-[0-9a-f]|eyj|[$][0-9a-z]+[$]|scram-|[}]|pbkdf2"
+	# Their --user takes a user and a group.
+	ENGINE = "(docker|podman|nerdctl|buildah|kubectl|oc|crictl|runuser|setpriv|unshare|systemd-run|chroot|gosu|rsync|install|bwrap)([ \t]|$)"
 	# Behind these stand a name and its value, with nothing but blanks between them.
 	SETTER = "^[ \t]*(-[ \t]+)?(SetEnv|setenv|(fastcgi|uwsgi|scgi)_param|proxy_set_header|add_header|" \
 		"(Request)?Header[ \t]+(always[ \t]+)?(set|add)|ENV|ARG|env|set|sentinel|enable)[ \t]+[\"$]?$"
 	TRIGGER = "monitor|md5|=>|wireless|incoming|outgoing| -c| -k|sudo|using|sqlplus|webhook|github_pat|nsupdate|dig |gocspx-|xapp-|whsec_|aiza|ya29[.]|do[opr]_v1_|ltai|hv[sbr][.]|pul-|dckr_|atatt3|npm_|pypi-|gems_|akc|" \
 		"sq[uap]_|sg[.]|sq0|shp[acps]|eaa|sk-|hf_|glsa_|nrak|atlasv1|q~|[0-9]:aa|sk[0-9a-f][0-9a-f]|-us[0-9]|" \
-		"gl[a-z]+-|gr13489|[}]|pbkdf2|encrypt|private-|xauth|ldap|login|register|jdbc|user|agent|initial_man|license|sig=|signature|pass|pw|secret|token|key|cred|auth|dsn|psk|salt|communit|cookie|identified|:\\/\\/|" \
+		"gl[a-z]+-|gr13489|[}]|pbkdf2|encrypt|private-|xauth|ldap|login|register|jdbc|user|agent|initial_man|license|sig=|signature|pass|pw|secret|token|key|cred|auth|dsn|psk|salt|communit|jwt|cookie|identified|:\\/\\/|" \
 		"begin|akia|asia|bearer|gh[pousr]_|glpat|xox|eyj|sk_|[$][0-9a-z]+[$]| -[apuw]| -h|%|createuser|com2sec|^[ \t]*user[ \t]"
 	mask_reset()
 }
 
 function mask_reset() {
-	in_pem = 0; in_tag = ""; open_quote = ""; block_indent = -1; next_value = 0; next_line = 0
+	in_pem = 0; in_tag = ""; open_quote = ""; block_indent = -1; next_value = 0; next_line = 0; folded = 0; in_element = 0
 	arg_next = 0; arg_client = ""; arg_count = 0
 	line_count = 0; in_shell = 0; exec_more = 0; EXPANDS = 0; LEVEL = 1; V_NAME = ""
 }
@@ -112,7 +119,8 @@ function secret_name(name,    part, n, i, w, hit, hook, last) {
 		}
 	}
 	if (n > 1 && last == "data" && part[n - 1] == "key") hit = 1
-	if (name ~ /^newrelic.license$/) hit = 1
+	if (name ~ /^newrelic.license$/ || last == "community" || name ~ /^Djwt$|^D.*[.]jwt$/) hit = 1
+	if (!hit && last == "jwt") hit = 2
 	if (!hit && tolower(name) ~ /^(encrypt|(routing|integration)[_-]key)$/) hit = 2
 	if (!hit && name ~ /^(agent|agent_recovery|agent_master|initial_management|replication|default|config_file_service_registration)$/) hit = 4
 	if (hook && last ~ /^(ur[il]|urls|endpoint)$/) return KNOWN[name] = 1
@@ -157,6 +165,7 @@ function harmless(v,    l) {
 	if (l == "" || l == STARS || (l in HARMLESS)) return 1
 	if (EXPANDS && (v ~ /^[$][A-Za-z_][A-Za-z0-9_]*$/ || v ~ /^[$][{][A-Za-z_][A-Za-z0-9_]*[}]$/ || v ~ /^[$][(][^ ]*[)]$/ || v ~ /^[$][(](cat|<) *\/[^ ]*[)]$/)) return 1
 	if (v ~ /^[$][0-9]$/) return 1
+	if (V_NAME ~ /community$/ && v ~ /^(https?:\/\/.*|[0-9]+:[0-9]+|public)$/) return 1
 	if (v ~ /^<[A-Za-z][a-z_ -]*>$/) return 1
 	if (v ~ /^%[(][A-Za-z_][A-Za-z0-9_.]*[)]s$/) return 1
 	if (LEVEL == 2) return ordinary(v)
@@ -236,6 +245,29 @@ function mask_url(s,    done, out, i, j, k, q, tok, rest, at, colon, user, secre
 	return out s
 }
 
+# user:password@host without a scheme, as drivers of databases and curl take it. Not the address of
+# a mail behind a label, nor git@host:path, nor image:tag@digest.
+function mask_logins(s,    out, user, v, before, after, p, wide) {
+	if (!index(s, "@") || !index(s, ":")) return s
+	out = ""
+	# in front of @tcp(host) a password may hold anything
+	while ((s ~ /@(tcp6?|unix|cloudsql[a-z-]*)?[(]/ && match(s, "[A-Za-z0-9_.%+-]+:[^ \t" DQ SQ "<>`]+@(tcp6?|unix|cloudsql[a-z-]*)?[(]")) \
+		|| match(s, "[A-Za-z0-9_.%+-]+:[^ \t/@,<>`" DQ SQ "]+@[A-Za-z0-9[]")) {
+		p = RSTART; v = substr(s, RSTART, RLENGTH); after = substr(s, RSTART + RLENGTH)
+		before = p > 1 ? substr(s, p - 1, 1) : substr(out, length(out), 1)
+		user = substr(v, 1, index(v, ":") - 1); wide = v ~ /[(]$/
+		p = last_at(v); after = substr(v, p + 1) after
+		v = substr(v, length(user) + 2, p - length(user) - 2)
+		out = out substr(s, 1, RSTART - 1) user ":"; s = substr(s, RSTART + length(user) + 1)
+		if (before ~ /[\/@:A-Za-z0-9_%]/ || v == STARS || tolower(user) ~ NO_USER || after ~ /^sha[0-9]+:/ || (!wide && v ~ /^:|[({[]$/) \
+			|| (EXPANDS && v ~ /^[$]([A-Za-z_][A-Za-z0-9_]*|[{][A-Za-z_][A-Za-z0-9_]*[}])$/)) continue
+		# root:someone@example.org is a line of aliases
+		if (!wide && before !~ ("[=" DQ SQ "]") && v ~ /^[A-Za-z][A-Za-z._+-]*$/ && after !~ /^[^ \t\/:,;]+(\/|:[0-9])/) continue
+		MASKED++; out = out STARS; s = substr(s, length(v) + 1)
+	}
+	return out s
+}
+
 # Replace every match of a pattern of at least `least` characters.
 function mask_shape(s, re, least,    out) {
 	out = ""
@@ -284,7 +316,7 @@ function mask_shapes(s,    l) {
 # Authorization: Basic abc, proxy_set_header Authorization "Bearer abc", Bearer abc
 function mask_authorization(s,    l, p, head, rest, q, j) {
 	l = tolower(s)
-	if (match(l, /authorization["]?[ \t]*[:=,]?[ \t]*["]?(basic|bearer|digest|token|negotiate|apikey|aws4-hmac-sha256)[ \t]+/) \
+	if (match(l, /authorization["]?[ \t]*[:=,]?[ \t]*["]?(basic|bearer|digest|token|negotiate|apikey|aws4-hmac-sha256)(\\?[ \t])+/) \
 		|| match(l, /authorization["]?[ \t]*[:=][ \t]*["]?/) \
 		|| match(l, /(^|[^a-z_-])bearer[ \t]+["]?/)) {
 		p = RSTART + RLENGTH; head = substr(s, 1, p - 1); rest = substr(s, p)
@@ -383,25 +415,43 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 		outer = ""; env = (plain ~ /^[ \t]*Environment[ \t]*=/) && !quoted(plain)
 		# "NAME=a b" or NAME inside quotes: the value ends with them
 		if ((before == DQ || before == SQ) && substr(s, 1, 1) ~ /[=:]/) outer = before
-		if (match(s, "^[\\\\]?[" DQ SQ "]?\\]?[ \t]*(=>|:=|\\+=|[:=])[ \t]*")) {
+		if (s !~ /^(;[a-z-]+)?::/ && match(s, "^[\\\\]?[" DQ SQ "]?\\]?[ \t]*(=>|:=|\\+=|[:=])[ \t]*")) {
 			sep = substr(s, 1, RLENGTH); s = substr(s, RLENGTH + 1)
 			if (sep ~ /^:$/ && (s ~ /^:/ || s ~ /^\/\// || (s ~ /^\// && !at_start))) { out = out sep; continue }
 			to_end = at_start && outer == ""
 			if (sep ~ /^["\\]/ || sep ~ ("^" SQ)) to_end = 0
 		} else if (match(s, "^[" DQ SQ "][ \t]*,[ \t]*") && (plain ~ /(define|setenv|putenv|env|set|add)[^(]*\([ \t]*.$/ || plain ~ ("[" DQ SQ "]-?-$"))) {
 			sep = substr(s, 1, RLENGTH); s = substr(s, RLENGTH + 1); to_end = 0; outer = ""
+		} else if (match(s, "^[" DQ SQ "]?(>>)?[ \t]*,[ \t]*(<<)?[" DQ SQ "]") && plain ~ ("[{][ \t]*(<<)?[" DQ SQ "]?$")) {
+			# a term of Erlang: {name, "value"}, {<<"name">>, <<"value">>}
+			sep = substr(s, 1, RLENGTH - 1); s = substr(s, RLENGTH); to_end = 0; outer = ""
+		} else if (match(s, /^(;[a-z-]+)?::([ \t]+|[A-Za-z0-9+\/][A-Za-z0-9+\/]*[0-9=][A-Za-z0-9+\/]*=*[ \t]*$)/) && s !~ /^[^:]*::[ \t]*$/) {
+			# a value of LDIF in base64, which may go on behind a blank on the next lines
+			match(s, /::[ \t]*/); sep = substr(s, 1, RSTART + RLENGTH - 1); s = substr(s, RSTART + RLENGTH)
+			to_end = 1; outer = ""; folded = at_start
 		} else if (match(s, /^"[ \t]+value[ \t]*=[ \t]*/)) {
 			sep = substr(s, 1, RLENGTH); s = substr(s, RLENGTH + 1); to_end = 0; outer = ""
 		} else if (match(s, "^\\([ \t]*[" DQ SQ "]") && LEVEL < 3) {
 			# setPassword("value"), getPassword("words of a question")
 			LEVEL = 2; sep = substr(s, 1, RLENGTH - 1); s = substr(s, RLENGTH); to_end = 0; outer = ""
+		} else if (plain ~ /<[^<>]*(name|key|id)="$/ && match(s, /^"[^<>]*>[ \t]*/) && (length(s) == RLENGTH || substr(s, RLENGTH + 1, 1) != "<")) {
+			out = out substr(s, 1, RLENGTH); s = substr(s, RLENGTH + 1)
+			if (s == "") { in_element = (out !~ /\/>[ \t]*$/ && LEVEL == 1); continue }
+			l = index(s, "<"); if (!l) { l = length(s) + 1; in_element = (LEVEL == 1) }
+			out = out stars(substr(s, 1, l - 1)); s = substr(s, l)
+			continue
+		} else if (before == "<" && plain ~ /(^[ \t]*|>)<$/ && LEVEL == 1 && (s ~ /^>[ \t]*$/ || (s ~ /^>[^<]+$/ && !index(s, "</")))) {
+			in_element = 1
+			if (s ~ /^>[ \t]*$/) continue
+			MASKED++; out = out ">" STARS; s = ""
+			continue
 		} else if (match(s, /^>[^<]/) && before == "<" && index(s, "</")) {
 			out = out ">"; s = substr(s, 2)
 			l = index(s, "</")
 			out = out stars(substr(s, 1, l - 1)); s = substr(s, l)
 			continue
 		} else if (match(s, /^[ \t]+/) && ((before == "-" && plain ~ /(^|[ \t"=(])-?-$/) || (tolower(name) in DIRECTIVE) || plain ~ SETTER \
-			|| (tolower(name) ~ /(password|passwd|passphrase|secret)$/ && s ~ /^[ \t]+[^ \t]+[ \t]*$/))) {
+			|| (tolower(name) ~ /(password|passwd|passphrase|secret|_pass|_pw)$/ && tolower(name) !~ /^(proxy|fastcgi|uwsgi|scgi|grpc|memcached|js|mirror)_pass$/ && s ~ /^[ \t]+[^ \t]+[ \t]*$/))) {
 			sep = substr(s, 1, RLENGTH)
 			v = substr(s, RLENGTH + 1)
 			l = v; sub(/[ \t].*/, "", l)
@@ -411,7 +461,7 @@ function mask_names(s,    out, name, sep, before, to_end, outer, seps, v, at_sta
 			s = v; to_end = 0
 		} else continue
 		out = out sep
-		if (to_end && s ~ /^[|>][+-]?[ \t]*$/) {
+		if (at_start && sep ~ /:[ \t]*$/ && s ~ /^([!&][^ \t]*[ \t]+)*[|>][0-9+-]*([ \t]+#.*|[ \t]*)$/) {
 			match(plain, /^[ \t]*/); block_indent = RLENGTH; out = out s; s = ""; continue
 		}
 		if (s ~ /^\\$/) { next_line = 1; out = out s; s = ""; continue }
@@ -448,12 +498,22 @@ function mask_to_quote(s, re,    p, q, k) {
 	return substr(s, 1, p - 1) STARS (k ? substr(s, p + k - 1) : "")
 }
 
+# Whether user:word are the ids of a user and a group.
+function ids(v,    p) {
+	p = index(v, ":")
+	return substr(v, 1, p - 1) == substr(v, p + 1) || substr(v, p + 1) ~ /^([0-9]+|root|nogroup|nobody|users|[$].*)$/
+}
+
 # Command lines in text: options of clients whose letter carries the password.
 function mask_commands(s,    p, v) {
 	if (s ~ /sshpass/) s = mask_word_after(s, "[ \t]-p[ \t]*")
 	if (s ~ /(curl|wget|etcdctl)[ \t]/) {
 		s = mask_word_after(s, "[ \t](-u|--user|--proxy-user)[ \t=]*[" DQ SQ "]?[^ \t:]+:")
 		if (s ~ ("[ \t](-b|--cookie)[ \t=]+[" DQ SQ "]?[A-Za-z0-9_.-]+=")) s = mask_word_after(s, "[ \t](-b|--cookie)[ \t=]+")
+	}
+	else if (match(s, /[ \t]--(proxy-)?user[ \t=]+[A-Za-z0-9_.-]+:[^ \t]+/) && s !~ ENGINE) {
+		v = substr(s, RSTART, RLENGTH); sub(/.*[ \t=]/, "", v)
+		if (!ids(v)) s = mask_word_after(s, "[ \t]--(proxy-)?user[ \t=]+[^ \t:]+:")
 	}
 	if (s ~ /[Cc]ookie:[ \t]/) s = mask_to_quote(s, "[Cc]ookie:[ \t]*")
 	if (s ~ /ETCDCTL_USER=/) s = mask_word_after(s, "ETCDCTL_USER=[^ \t:]+:")
@@ -511,6 +571,19 @@ function masked_text(s,    low, indent, p) {
 		open_quote = ""
 		return STARS masked_text(substr(s, p))
 	}
+	if (folded) {
+		if (s ~ /^ [A-Za-z0-9+\/]+=*[ \t]*$/) { MASKED++; return " " STARS }
+		folded = 0
+	}
+	if (in_element) {
+		p = index(s, "<"); low = p ? substr(s, 1, p - 1) : s
+		if (p) in_element = 0
+		if (low !~ /^[ \t]*$/) {
+			MASKED++; match(s, /^[ \t]*/)
+			return substr(s, 1, RLENGTH) STARS (p ? masked_text(substr(s, p)) : "")
+		}
+		if (!p) return s
+	}
 	if (next_line) { next_line = (s ~ /\\$/); MASKED++; return STARS }
 	if (block_indent >= 0) {
 		match(s, /^[ \t]*/); indent = RLENGTH
@@ -525,7 +598,8 @@ function masked_text(s,    low, indent, p) {
 			return substr(s, 1, p + V_OPEN) stars(substr(s, p + V_OPEN + 1, V_LEN)) substr(s, p + V_OPEN + V_LEN + 1)
 		}
 	}
-	if (low !~ TRIGGER) return s
+	if (s ~ SEED) s = mask_shape(s, "S[UAOCNX][A-Z2-7]+", 42)
+	if (low !~ TRIGGER) return mask_logins(s)
 	if (match(s, /^[ \t]*SetCredential(Encrypted)?[ \t]*=[^:]*:/)) {
 		next_line = (s ~ /\\$/); MASKED++; return substr(s, 1, RLENGTH) STARS
 	}
@@ -547,7 +621,7 @@ function masked_text(s,    low, indent, p) {
 		if (level(low)) { next_value = 1; next_level = LEVEL; return s }
 	}
 	if (index(s, "://")) s = mask_url(s)
-	s = mask_authorization(s)
+	s = mask_authorization(mask_logins(s))
 	s = mask_shapes(s)
 	s = mask_commands(s)
 	return mask_names(s)
@@ -573,8 +647,10 @@ function mask_arg(a,    base, eq, name, before) {
 		if (CLIENT_NEXT) { arg_next = 1; arg_level = 1 }
 		if (CLIENT_NEXT || MASKED > before) return base
 	}
+	if (arg_user == 2 && ids(a)) arg_user = 0
 	if (a ~ /^[^:\/ ]+:[^\/ ]/ && arg_user) { arg_user = 0; MASKED++; eq = index(a, ":"); return substr(a, 1, eq) STARS }
 	arg_user = (arg_client ~ /^(curl|wget)/ && (a == "-u" || a == "--user" || a == "--proxy-user"))
+	if (!arg_user && (a == "--user" || a == "--proxy-user") && arg_client !~ ENGINE) arg_user = 2
 	if (a ~ /^pass:/) { MASKED++; return "pass:" STARS }
 	if (match(a, /^-?-?[A-Za-z_][A-Za-z0-9_.-]*[=:]/) && a !~ /^[A-Za-z]+:\/\//) {
 		name = substr(a, 1, RLENGTH - 1); sub(/^-*/, "", name)
@@ -585,7 +661,7 @@ function mask_arg(a,    base, eq, name, before) {
 	EXPANDS = (arg_client ~ /^(ba|da|k|z|a)?sh$/)
 	a = masked_text(a)
 	EXPANDS = 0
-	in_pem = 0; in_tag = ""; open_quote = ""; block_indent = -1; next_value = 0; next_line = 0
+	in_pem = 0; in_tag = ""; open_quote = ""; block_indent = -1; next_value = 0; next_line = 0; folded = 0; in_element = 0
 	return a
 }
 

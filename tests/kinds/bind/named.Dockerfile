@@ -22,6 +22,8 @@ LABEL \
 RUN set -eu; \
     if getent group named >/dev/null; then groupmod -o -g 25 named; \
     else groupadd -o -r -g 25 named; fi; \
+    if getent passwd named >/dev/null; then usermod -o -u 25 -g 25 named; \
+    else useradd -o -r -M -u 25 -g 25 -d /var/lib/named -s /usr/sbin/nologin named; fi; \
     true
 
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.

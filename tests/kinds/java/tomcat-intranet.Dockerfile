@@ -22,6 +22,8 @@ LABEL \
 RUN set -eu; \
     if getent group tomcat >/dev/null; then groupmod -o -g 53 tomcat; \
     else groupadd -o -r -g 53 tomcat; fi; \
+    if getent passwd tomcat >/dev/null; then usermod -o -u 53 -g 53 tomcat; \
+    else useradd -o -r -M -u 53 -g 53 -d /var/lib/tomcat -s /usr/sbin/nologin tomcat; fi; \
     true
 
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.

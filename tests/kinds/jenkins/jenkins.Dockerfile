@@ -64,4 +64,4 @@ STOPSIGNAL SIGTERM
 # answers HTTP on port 8090 with a status below 500
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8090 && printf 'GET /ci/login HTTP/1.0\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r -t 5 line <&3 && case $line in HTTP/*\" \"[1234][0-9][0-9]*) exit 0;; esac; exit 1"]
 # Section unit-text: in the foreground, so that the service is the container's process.
-CMD ["/usr/lib/jvm/java-17-openjdk-amd64/bin/java", "-Djava.awt.headless=true", "-Xmx2g", "-jar", "/usr/share/java/jenkins.war", "--webroot=/var/cache/jenkins/war", "--httpPort=8090", "--prefix=/ci"]
+CMD ["/usr/bin/java", "-Djava.awt.headless=true", "-Xmx2g", "-jar", "/usr/share/java/jenkins.war", "--webroot=/var/cache/jenkins/war", "--httpPort=8090", "--prefix=/ci"]

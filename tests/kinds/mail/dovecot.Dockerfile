@@ -20,6 +20,10 @@ LABEL \
 
 # Section passwd, group: numeric ids as on the machine, made before packages can choose others.
 RUN set -eu; \
+    if getent group postfix >/dev/null; then groupmod -o -g 89 postfix; \
+    else groupadd -o -r -g 89 postfix; fi; \
+    if getent group dovecot >/dev/null; then groupmod -o -g 97 dovecot; \
+    else groupadd -o -r -g 97 dovecot; fi; \
     if getent group vmail >/dev/null; then groupmod -o -g 5000 vmail; \
     else groupadd -o -r -g 5000 vmail; fi; \
     if getent passwd postfix >/dev/null; then usermod -o -u 89 -g 89 postfix; \

@@ -20,6 +20,8 @@ LABEL \
 
 # Section passwd, group: numeric ids as on the machine, made before packages can choose others.
 RUN set -eu; \
+    if getent group postfix >/dev/null; then groupmod -o -g 89 postfix; \
+    else groupadd -o -r -g 89 postfix; fi; \
     if getent passwd postfix >/dev/null; then usermod -o -u 89 -g 89 postfix; \
     else useradd -o -r -M -u 89 -g 89 -d /var/lib/postfix -s /usr/sbin/nologin postfix; fi; \
     true

@@ -22,6 +22,8 @@ LABEL \
 RUN set -eu; \
     if getent group mysql >/dev/null; then groupmod -o -g 990 mysql; \
     else groupadd -o -r -g 990 mysql; fi; \
+    if getent passwd mysql >/dev/null; then usermod -o -u 27 -g 990 mysql; \
+    else useradd -o -r -M -u 27 -g 990 -d /var/lib/mysql -s /usr/sbin/nologin mysql; fi; \
     true
 
 # Installing the server would make a database in a layer, unless it finds one: this file is its mark.

@@ -22,6 +22,8 @@ LABEL \
 RUN set -eu; \
     if getent group postgres >/dev/null; then groupmod -o -g 990 postgres; \
     else groupadd -o -r -g 990 postgres; fi; \
+    if getent passwd postgres >/dev/null; then usermod -o -u 26 -g 990 postgres; \
+    else useradd -o -r -M -u 26 -g 990 -d /var/lib/postgres -s /usr/sbin/nologin postgres; fi; \
     true
 
 # Installing PostgreSQL would make a cluster in a layer; the data comes in a volume.
