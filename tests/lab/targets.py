@@ -20,6 +20,7 @@ from planner.model import Plan
 from planner.plan import make_plan
 from planner.render.pods import pods
 from planner.render.quoting import unit_clean
+from planner.render.swarm import stack
 
 from . import apt, rootfs
 from .errors import LabError
@@ -158,11 +159,10 @@ def _stack(state: State, hosts: Path, host: str, plan: Plan | None) -> str:
     services = yaml.safe_load(text)["services"]
     for found in plan.hosts if plan else ():
         if found.slug == host:
-            for pod in pods(found):
-                for m in (*pod.members, *pod.jobs):
-                    said = services[m.service.name].get("command", [])
-                    if said != list(m.service.command):
-                        raise LabError(f"{host}: {m.service.name} runs {said} in a stack")
+            for one in stack(found):
+                said = services[one.name].get("command", [])
+                if said != list(one.service.command):
+                    raise LabError(f"{host}: {one.name} runs {said} in a stack")
     return f"{len(services)} services of a stack"
 
 
