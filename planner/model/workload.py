@@ -21,7 +21,8 @@ class Copy(Data, frozen=True):
     """A file or tree that the image takes from the machine through ``planner extract``."""
 
     path: str
-    kind: Literal["config", "application"]
+    kind: Literal["config", "application", "key"]
+    """``key``: a public key of a repository, which the image has before its packages."""
     reason: str
     owner: Owner = Owner()
     exclude: tuple[str, ...] = ()
@@ -60,6 +61,8 @@ class Volume(Data, frozen=True):
     modified: str = ""
     growth: int | None = None
     """Bytes a day over all looks that measured it; None: one look, or not measured."""
+    growth_since: str = ""
+    """Time of the first look that measured it, where the growth is known."""
     filesystem: str = ""
     """Type and mount point of the file system that holds it: ``ext4 on /``."""
     source: str = ""
@@ -267,6 +270,8 @@ class Workload(Data, frozen=True):
     """Locales that the image makes, as ``en_US.UTF-8``; C, POSIX and C.UTF-8 need nothing."""
     touch: tuple[Directory, ...] = ()
     """Empty files that must exist, owned so that the program can write them (PID files)."""
+    unread: tuple[str, ...] = ()
+    """Files of its settings that are there and whose text is not known, whole or in part."""
     removals: tuple[str, ...] = ()
     """What installing the packages makes and the image must not keep (a snake-oil key)."""
     preparations: tuple[str, ...] = ()

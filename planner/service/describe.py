@@ -30,6 +30,7 @@ from planner.service import (
     places,
     storage,
     traits,
+    unread,
 )
 from planner.service.command import Command
 from planner.service.config import Carried
@@ -96,6 +97,12 @@ def workload(
     volumes = places.volumes(host, everything.wanted)
     sysctls, port_changes = changes.of_ports(service, run_as)
     every_trait = tuple(dict.fromkeys((*kind.traits, *traits.of(service))))
+    unseen = unread.of(
+        host,
+        carried,
+        command.argv or (main.argv if main else ()),
+        environment.files(service),
+    )
     fate = dict(command.decided)
     if not command.argv:
         fate["ExecStart"] = ("lost", "no safe command could be derived from it")
@@ -144,6 +151,7 @@ def workload(
         log_links=everything.log_links,
         links=links,
         touch=everything.touch,
+        unread=unseen,
         removals=tuple(dict.fromkeys((*carried.removals, *removals))),
         preparations=preparations,
         stop_signal=kind.stop_signal or _signal(service),
@@ -168,6 +176,7 @@ def workload(
                     *env_unknowns,
                     *everything.unknowns,
                     *carried.unknowns,
+                    *unread.sentences(unseen, host),
                     *traits.unknowns(service),
                     *_seen(service, user),
                     *unknowns,

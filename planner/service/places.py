@@ -54,6 +54,16 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     ("/lib64", "image"),
     ("/boot", "image"),
 )
+_SHARED_CONFIG = frozenset(
+    {
+        "/etc/default",
+        "/etc/sysconfig",
+        "/etc/conf.d",
+        "/etc/init.d",
+        "/usr/local/etc",
+        "/etc/docker",
+    }
+)
 _SHARED_TOPS = frozenset(
     {
         "/",
@@ -149,6 +159,13 @@ def follow(host: Host, path: str) -> Followed:
 def shared_top(path: str) -> bool:
     """Whether a folder holds other programs' things too, so that it is never one's own root."""
     return path in _SHARED_TOPS or posixpath.dirname(path) == "/"
+
+
+def own_folder(file: str) -> str:
+    """The folder of a file of configuration, as far as it is its program's own; the file alone
+    where others' lie beside it (/etc/redis.conf, /etc/default/etcd)."""
+    folder = posixpath.dirname(file)
+    return file if shared_top(folder) or folder in _SHARED_CONFIG else folder
 
 
 def info(host: Host, path: str) -> PathInfo | None:

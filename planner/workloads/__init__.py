@@ -6,12 +6,12 @@ job)``). Adding a kind is adding its module here, before the general one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from planner.facts import unitfile
-from planner.model import Agent, CronJob, Data, Host, Listener, TextFile, Volume, Workload
+from planner.model import Agent, CronJob, Data, Host, TextFile, Workload
 from planner.service import (
     agents,
     config,
@@ -20,15 +20,15 @@ from planner.service import (
     known,
     neighbours,
     network,
+    orphans,
     places,
     pm2,
     scripts,
     serving,
-    sockets,
     traits,
+    unique,
 )
-from planner.service.view import Service, called, program, stem, why_unknown
-from planner.store import slug
+from planner.service.view import Service, called, program, stem
 from planner.workloads import (
     apache,
     binary,
@@ -144,7 +144,7 @@ def detect(host: Host) -> Detected:
     if host.windows is not None:
         named, kept = windows.detect(host, host.windows)
         order = sorted(kept, key=lambda agent: (agent.name, agent.unit))
-        return Detected(_unique(named), tuple(order))
+        return Detected(unique.named(named), tuple(order))
     found = discover.services(host)
     listed: dict[tuple[str, str], Agent] = {}
     workloads: list[Workload] = []
@@ -160,10 +160,10 @@ def detect(host: Host) -> Detected:
             workloads.append(claimed)
             texts[claimed.id] = _texts(host, candidate, claimed)
             wants[claimed.id] = _wants(candidate)
-    workloads += [_orphan(host, entry, number) for number, entry in _orphans(host, found)]
+    workloads += orphans.workloads(host, found)
     with_jobs, left = jobs.assign(host, workloads, jobs.of_host(host))
     made = [(entry, job.detect(host, entry)) for entry in left]
-    named = _unique([*with_jobs, *(w for _, w in made if w)])
+    named = unique.named([*with_jobs, *(w for _, w in made if w)])
     tied = network.couplings(host, named, texts, wants)
     return Detected(
         tuple(neighbours.finished(host, w, tied, texts.get(w.id, ())) for w in tied),
@@ -282,97 +282,3 @@ def _wants(candidate: Service) -> frozenset[str]:
     names = ("Requires", "Requisite", "Wants", "BindsTo", "PartOf", "After")
     written = [v for n in names for v in unitfile.values(unit, "Unit", n)]
     return frozenset(" ".join(written).split())
-
-
-def _orphans(host: Host, found: sockets.Found) -> list[tuple[int, Listener]]:
-    """One of each port whose process was not seen, without those of the system itself."""
-    ssh = any(
-        stem(u.name) in ("ssh", "sshd") and u.active == "active" for u in host.units.value or ()
-    )
-    kept: dict[tuple[int, str], Listener] = {}
-    for entry in found.orphans:
-        system = (
-            (entry.port == 22 and ssh)
-            or (entry.protocol == "udp" and entry.port in (68, 546, 5353, 323))
-            or (entry.port in (53, 5355) and entry.address.startswith("127."))
-        )
-        if not system:
-            kept.setdefault((entry.port, entry.protocol), entry)
-    return [(port, kept[port, protocol]) for port, protocol in sorted(kept)]
-
-
-def _orphan(host: Host, entry: Listener, port: int) -> Workload:
-    name = f"listener-{entry.protocol}-{port}"
-    reason = (
-        host.listeners.partial
-        or host.processes.unknown
-        or host.processes.partial
-        or ("the kernel itself, or a process that the look could not see")
-    )
-    return Workload(
-        id=f"{host.name}/{name}",
-        host=host.name,
-        name=name,
-        kind="service",
-        title=f"something that listens on {entry.protocol} port {port}",
-        state="running",
-        listeners=(entry,),
-        unknowns=(
-            f"What listens on {entry.protocol} port {port} is not known: {reason}.",
-            "How it is started is not known, so no container can be derived.",
-            *why_unknown(host.units, "Which units run"),
-        ),
-    )
-
-
-def _unique(workloads: Sequence[Workload]) -> tuple[Workload, ...]:
-    """Sorted by name; a name that comes twice gets a number. Volumes are named for the machine,
-    too, since two machines may come to one target. A path of two workloads is one volume.
-    """
-    seen: dict[str, int] = {}
-    taken: set[str] = set()
-    found: list[Workload] = []
-    held: dict[str, str] = {}
-    for workload in sorted(workloads, key=lambda w: (w.name, w.title)):
-        number = seen[workload.name] = seen.get(workload.name, 0) + 1
-        name = workload.name if number == 1 else f"{workload.name}-{number}"
-        volumes = []
-        for volume in _widened(workload, workloads):
-            path = volume.path.strip("/").replace("/", "-")
-            made = held.get(volume.path) or slug(
-                f"{slug(workload.host)}-{name}-{path}".replace("@", "-"), taken
-            )
-            held[volume.path] = made
-            taken.add(made)
-            volumes.append(replace(volume, name=made))
-        found.append(
-            replace(workload, name=name, id=f"{workload.host}/{name}", volumes=tuple(volumes))
-        )
-    return tuple(found)
-
-
-def _widened(workload: Workload, every: Sequence[Workload]) -> Iterable[Volume]:
-    """Its volumes; for content that lies inside of another one's (a document root in the folder of
-    its application), that one: two volumes of the same files would part."""
-    outer = {
-        v.path: v
-        for other in every
-        for v in other.volumes
-        if v.kind in ("content", "upload") and v.consistency != "none"
-    }
-    done: set[str] = set()
-    for volume in workload.volumes:
-        around = [
-            o
-            for path, o in outer.items()
-            if volume.kind in ("content", "upload")
-            and path != volume.path
-            and places.below(volume.path, path)
-        ]
-        if around:
-            widest = min(around, key=lambda o: len(o.path))
-            reason = f"{volume.path} in it: {volume.reason}"
-            volume = replace(widest, reason=reason, read_only=volume.read_only)
-        if volume.path not in done:
-            done.add(volume.path)
-            yield volume

@@ -70,9 +70,7 @@ def detect(service: Service) -> Workload | None:
                 "BIND name server",
                 stop_signal="SIGTERM",
                 needs_init=False,
-                folders=(posixpath.dirname(main),)
-                if posixpath.dirname(main) != "/etc"
-                else (main,),
+                folders=(places.own_folder(main),),
                 command=_command(service, words, run_as),
                 packages=_tools(host, service),
                 storage=_storage(host, text, zones, folder, run_as),

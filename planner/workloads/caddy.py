@@ -41,7 +41,7 @@ def detect(service: Service) -> Workload | None:
     main = _main(service)
     lines = tuple(_lines(host, main))
     run_as = container_user(service)
-    folder = posixpath.dirname(main)
+    folder = places.own_folder(main)
     named = tuple(_named(lines))
     command = derive(service)
     kept, environment = _kept(service, lines, run_as)
@@ -52,7 +52,7 @@ def detect(service: Service) -> Workload | None:
             "Caddy web server",
             ("web",),
             needs_init=False,
-            folders=(folder,) if not places.shared_top(folder) else (main,),
+            folders=(folder,),
             command=_without_environment(command),
             storage=storage.joined(_storage(host, lines, run_as), kept, environment),
             named=(*config.mentioned(config.texts(host, (folder,))), *named),

@@ -60,7 +60,7 @@ def detect(service: Service) -> Workload | None:
             "HAProxy load balancer",
             stop_signal="SIGUSR1",
             needs_init=False,
-            folders=tuple(dict.fromkeys(posixpath.dirname(m) if m in files else m for m in mains)),
+            folders=tuple(dict.fromkeys(places.own_folder(m) if m in files else m for m in mains)),
             command=command,
             storage=_storage(lines, run_as),
             named=(

@@ -91,7 +91,7 @@ def _file(service: Service) -> str:
 
 def _of_others(host: Host, file: str) -> list[str]:
     """What other files beside its own name: settings of ZooKeeper and of clients."""
-    folder = posixpath.dirname(file)
+    folder = places.own_folder(file)
     beside = [f for f in config.texts(host, (folder,) if file else ()) if f.path != file]
     return list(config.mentioned(beside))
 

@@ -52,7 +52,7 @@ def detect(service: Service) -> Workload | None:
                 "Mosquitto MQTT broker",
                 stop_signal="SIGTERM",
                 needs_init=False,
-                folders=("/etc/mosquitto", posixpath.dirname(main)),
+                folders=("/etc/mosquitto", places.own_folder(main)),
                 command=_command(service, main, files, lines),
                 packages=[
                     *([(client, "its client, which counts its messages")] if census else []),
@@ -127,7 +127,7 @@ def _command(service: Service, main: str, files: list[str], lines: Lines) -> Com
     if odd:
         unknown = f"{odd[0]} is nothing that a line of sed can hold: log and listeners stay."
         return Command((path, "-c", main, *extra), (), (unknown,))
-    if not all(places.below(f, folder) for f in files) or folder == "/etc":
+    if not all(places.below(f, folder) for f in files) or places.own_folder(main) == main:
         unknown = (
             f"{main} and what it includes lie apart: its log and its listeners stay as they are."
         )

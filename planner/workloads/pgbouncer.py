@@ -39,7 +39,7 @@ def detect(service: Service) -> Workload | None:
             "PgBouncer connection pooler",
             ("proxy",),
             needs_init=False,
-            folders=(posixpath.dirname(file),) if places.below(file, "/etc") else (),
+            folders=(places.own_folder(file),) if places.below(file, "/etc") else (),
             command=_command(path, flags, file, bool(kept.log_links)),
             storage=kept,
             named=[places.clean(v) for v in settings.values() if v.startswith("/")],

@@ -23,6 +23,9 @@ _MASTER = re.compile(r"php-fpm: master process \((/[^)]+)\)")
 _TCP = re.compile(r"(?:(.*):)?(\d{1,5})")
 _APACHE = (("/etc/apache2/apache2.conf", "/etc/apache2"), ("/etc/httpd/conf/httpd.conf",
            "/etc/httpd"))  # fmt: skip
+_UPSTREAM = re.compile(r"^\s*upstream\s+([^\s{]+)\s*\{([^}]*)\}", re.MULTILINE)
+_PASS = re.compile(r"\bfastcgi_pass\s+([^;\s]+)\s*;")
+_ROOT = re.compile(r"^\s*root\s+([^;\s]+)\s*;", re.MULTILINE)
 _VARIABLES = {"APACHE_LOG_DIR": "/var/log/apache2", "APACHE_RUN_DIR": "/run/apache2"}
 
 
@@ -37,7 +40,7 @@ def detect(service: Service) -> Workload | None:
     run_as = container_user(service) or _one_user(host, pools)
     handed = run_as is not None and _others_socket(host, pools, run_as)
     sections = formats.sections(included.text(host, main)).get("global", {})
-    folders = (posixpath.dirname(main), *php.folders)
+    folders = (places.own_folder(main), "/etc/php-fpm.d", *php.folders)
     roots = tuple(dict.fromkeys(_code(host, pools)))
     return described(
         service,
@@ -190,12 +193,20 @@ def _all_sites(conf: Configuration) -> Iterable[int]:
 
 
 def _of_nginx(host: Host, listen: str) -> Iterable[str]:
-    """Roots in the files that name the pool: a file of a site is one site."""
-    for text in config.texts(host, ("/etc/nginx",)):
-        if listen and listen in text.text:
-            for match in re.finditer(r"^\s*root\s+([^;\s]+)\s*;", text.text, re.MULTILINE):
-                if path := places.clean(match[1].strip("\"'")):
-                    yield path
+    """Roots in the files that name the pool, itself or as an upstream: a file of a site is one
+    site. Where such a file says none (``default.d/php.conf``), any site may include it."""
+    if not listen:
+        return
+    texts = config.texts(host, ("/etc/nginx",))
+    names = {listen} | {m[1] for t in texts for m in _UPSTREAM.finditer(t.text) if listen in m[2]}
+    passes = [
+        t for t in texts if any(listen in m[1] or m[1] in names for m in _PASS.finditer(t.text))
+    ]
+    every = passes if all(_ROOT.search(t.text) for t in passes) else texts
+    for text in every:
+        for match in _ROOT.finditer(text.text):
+            if path := places.clean(match[1].strip("\"'")):
+                yield path
 
 
 def _storage(

@@ -83,9 +83,8 @@ def _file(service: Service, words: tuple[str, ...]) -> str:
 
 
 def _folders(file: str) -> tuple[str, ...]:
-    folder = posixpath.dirname(file)
-    plain = places.role(folder) == "config" and not places.shared_top(folder)
-    return (folder,) if plain and folder != "/etc/docker" else ()
+    folder = places.own_folder(file)
+    return (folder,) if folder != file and places.role(folder) == "config" else ()
 
 
 def _settings(service: Service, file: str) -> dict[str, str]:

@@ -38,7 +38,7 @@ def detect(service: Service) -> Workload | None:
     files: list[str] = []
     lines = list(_directives(host, main, files))
     run_as = container_user(service) or _user(host, lines)
-    folder = posixpath.dirname(main)
+    folder = places.own_folder(main)
     named = tuple(_named(host, lines))
     made = described(
         service,
@@ -176,15 +176,16 @@ def _command(
     if not re.fullmatch(r"[A-Za-z0-9/._-]+", main):
         return Command((), (), (f"The name of {main} is none that a line of sh can hold.",))
     folder, name = posixpath.split(main)
-    inside = [f for f in files if places.below(f, folder)]
-    outside = [f for f in files if not places.below(f, folder)]
+    own = places.own_folder(main) == folder
+    inside = [f for f in files if (places.below(f, folder) if own else f == main)]
+    outside = [f for f in files if f not in inside]
     listed = " ".join(shlex.quote(_COPY + f.removeprefix(folder)) for f in inside) or (
         f"{_COPY}/{name}"
     )
     edits = (
         r"s!^([[:space:]]*access_log[[:space:]]+)((daemon|stdio|udp|tcp|syslog):[^[:space:]]*"
         r"|/[^[:space:]]*)!\1stdio:/dev/stdout!",
-        rf"s!^([[:space:]]*include[[:space:]]+\"?){re.escape(folder)}/!\1{_COPY}/!",
+        *((rf"s!^([[:space:]]*include[[:space:]]+\"?){re.escape(folder)}/!\1{_COPY}/!",) * own),
         r"s!^[[:space:]]*pid_filename[[:space:]]!#&!",
     )
     logs = any(w[0] == "access_log" for w in lines)
@@ -193,7 +194,9 @@ def _command(
     run = [program, "-N", "-f", f"{_COPY}/{name}"]
     steps = [
         f"rm -rf {_COPY}",
-        f"cp -RL {shlex.quote(folder)} {_COPY}",
+        f"cp -RL {shlex.quote(folder)} {_COPY}"
+        if own
+        else f"mkdir {_COPY} && cp -L {main} {_COPY}/",
         f"sed -i -E {sed} {listed}",
         f"printf '%s\\n' {' '.join(map(shlex.quote, added))} >> {_COPY}/{name}",
         shlex.join([*run, "-z"]),

@@ -34,7 +34,7 @@ def detect(service: Service) -> Workload | None:
     settings = {**_file(host, main), **_options(service)}
     run_as = container_user(service)
     named = tuple(_named(settings))
-    folders = {posixpath.dirname(p) if p.endswith((".yml", ".yaml", ".toml")) else p for p in
+    folders = {places.own_folder(p) if p.endswith((".yml", ".yaml", ".toml")) else p for p in
                (main, *named)}  # fmt: skip
     own = tuple(sorted(f for f in folders if f and not places.shared_top(f)))
     stored = _stores(service, settings)

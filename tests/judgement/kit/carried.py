@@ -15,11 +15,14 @@ from tests.judgement.kit.systems import DATA
 
 def lay(draft: Draft, told: dict[str, Any], where: str, owned: str) -> None:
     user = form.text(told.get("user", "root"), where)
-    keys = ("text", "mode", "masked", "owner", "shipped", "unowned")
+    keys = ("text", "mode", "masked", "owner", "shipped", "unowned", "link")
     for path, one in form.table(told.get("config"), f"{where}.config").items():
         entry = one if isinstance(one, dict) else {"text": one}
         entry = form.table(entry, f"{where}.config", keys)
-        add_file(draft, path, entry, f"{where}.config")
+        if "link" in entry:
+            draft.link(path, form.text(entry["link"], f"{where}.config.link"))
+        else:
+            add_file(draft, path, entry, f"{where}.config")
         nobody = form.flag(entry.get("unowned", not owned), f"{where}.config.unowned")
         if not entry.get("shipped") and path.startswith("/etc/"):
             draft.changed[path] = "" if nobody else owned

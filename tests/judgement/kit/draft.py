@@ -119,6 +119,7 @@ class Draft:
     files: dict[str, Text | None] = field(default_factory=dict)
     """None: there, and its text was not carried."""
     changed: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
     """Configuration that is not as shipped: path -> its package; empty: nobody's."""
     paths: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, str] = field(default_factory=dict)
@@ -169,6 +170,12 @@ class Draft:
         stamp = self.now - 60 * 86400
         row = f"{kind}\t{mode or usual}\t{uid}\t{gid}\t4096\t{stamp}\t{name}\t"
         self.paths.setdefault(name, row)
+
+    def link(self, name: str, target: str) -> None:
+        """A symbolic link below /etc or elsewhere, which carries no text of its own."""
+        self.links[name] = target
+        stamp = self.now - 60 * 86400
+        self.paths.setdefault(name, f"link\t777\t0\t0\t{len(target)}\t{stamp}\t{name}\t{target}")
 
     def own(self, name: str, package: str) -> None:
         self.owners[name] = package

@@ -195,9 +195,10 @@ def _repositories(draft: Draft) -> str:
         text = f"deb http://mirror.example/{system.id} {system.codename} main\n"
         found = file_text("/etc/apt/sources.list", text)
         for one in others:
-            line = f"deb http://{_host(one)} {system.codename} main\n"
             name = one.lower().replace(" ", "-")
-            found += file_text(f"/etc/apt/sources.list.d/{name}.list", line)
+            key = f"/usr/share/keyrings/{name}.gpg"
+            line = f"deb [signed-by={key}] http://{_host(one)} {system.codename} main\n"
+            found += file_text(f"/etc/apt/sources.list.d/{name}.list", line) + file_text(key, "")
         return found
     if system.manager == "apk":
         text = f"http://mirror.example/alpine/v{system.major}/main\n"
@@ -205,10 +206,12 @@ def _repositories(draft: Draft) -> str:
     found = ""
     for one in ["base", *others]:
         name = one.lower().replace(" ", "-").replace(",", "").replace("/", "-")
+        key = f"/etc/pki/rpm-gpg/RPM-GPG-KEY-{name}"
         text = (
             f"[{name}]\nname={one}\nbaseurl=http://mirror.example/{name}/\nenabled=1\ngpgcheck=1\n"
+            f"gpgkey=file://{key}\n"
         )
-        found += file_text(f"/etc/yum.repos.d/{name}.repo", text)
+        found += file_text(f"/etc/yum.repos.d/{name}.repo", text) + file_text(key, "")
     return found
 
 
@@ -227,7 +230,9 @@ def _config_files(draft: Draft) -> str:
         known = draft.files.get(path)
         mode, uid, gid = (known.mode, known.uid, known.gid) if known else ("644", 0, 0)
         state = "changed" if package else "unowned"
-        lines.append(f"{state}\t{path}\t{package}\t{mode}\t{uid}\t{gid}\t840\t\n")
+        link = draft.links.get(path, "")
+        mode, size = ("777", len(link)) if link else (mode, 840)
+        lines.append(f"{state}\t{path}\t{package}\t{mode}\t{uid}\t{gid}\t{size}\t{link}\n")
     return "".join(lines)
 
 
