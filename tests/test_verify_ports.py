@@ -28,18 +28,22 @@ PLAIN = Answer(reason="[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:
 PAGE = Answer((("status", "200"), ("content-type", "text/plain"), ("body", "fine")))
 
 
-def spoken(kind: str, *ports: int, traits: tuple[str, ...] = ()) -> dict[str, Question]:
+def spoken(
+    kind: str, *ports: int, traits: tuple[str, ...] = (), quiet: tuple[int, ...] = ()
+) -> dict[str, Question]:
     """What is asked over sockets to begin with, by title."""
     w = Workload(
-        "a/app", "a", "app", kind, "", "running", traits=traits,
+        "a/app", "a", "app", kind, "", "running", traits=traits, quiet_ports=quiet,
         listeners=tuple(Listener("tcp", "0.0.0.0", port) for port in ports),
     )  # fmt: skip
     return {q.title: q for q in questions(w) if q.port and q.kind != "listener"}
 
 
-def kinds(kind: str, *ports: int, traits: tuple[str, ...] = ()) -> dict[int, set[str]]:
+def kinds(
+    kind: str, *ports: int, traits: tuple[str, ...] = (), quiet: tuple[int, ...] = ()
+) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {port: set() for port in ports}
-    for q in spoken(kind, *ports, traits=traits).values():
+    for q in spoken(kind, *ports, traits=traits, quiet=quiet).values():
         found[q.port].add(q.kind)
     return found
 
@@ -47,11 +51,8 @@ def kinds(kind: str, *ports: int, traits: tuple[str, ...] = ()) -> dict[int, set
 def test_ports_that_are_no_http_are_not_asked_http() -> None:
     web = ("web",)
     assert kinds("varnish", 80, 6082, traits=web) == {80: {"http"}, 6082: {"greeting"}}
-    assert kinds("tomcat", 8080, 8005, 8009, traits=web) == {
-        8080: {"http"},
-        8005: set(),
-        8009: set(),
-    }
+    assert kinds("java", 8080, 8005, 8009, traits=web) == {8080: {"http"}, 8005: set(), 8009: set()}
+    assert kinds("tomcat", 8080, 8305, traits=web, quiet=(8305,)) == {8080: {"http"}, 8305: set()}
     assert kinds("php-fpm", 9000, traits=web) == {9000: set()}
     broker = kinds("rabbitmq", 5672, 25672, 4369)
     assert broker == {5672: {"greeting"}, 25672: set(), 4369: set()}

@@ -287,6 +287,9 @@ class Workload(Data, frozen=True):
     capabilities: tuple[str, ...] = ()
     """Of root beyond those that every daemon needs to change its user (``SYS_CHROOT``)."""
     health: Health | None = None
+    quiet_ports: tuple[int, ...] = ()
+    """TCP ports of its settings on which no client is to speak: they take orders (Tomcat's
+    shutdown port) or a protocol between servers (AJP)."""
     sites: tuple[str, ...] = ()
     """Names that a web server tells apart (virtual hosts), safe as host names."""
     census: str = ""

@@ -19,7 +19,7 @@ tells that they are none."""
 _QUIET = frozenset({4369, 25672, 9300})
 """Erlang's and Elasticsearch's own protocols, which answer nobody else."""
 _QUIET_OF = {
-    "tomcat": frozenset({8005, 8009}), "java": frozenset({8005, 8009}),
+    "java": frozenset({8005, 8009}),
     "wildfly": frozenset({8009}),
     "jenkins": frozenset({50000}), "influxdb": frozenset({8088}), "nats": frozenset({6222}),
     "etcd": frozenset({2380}),
@@ -55,7 +55,9 @@ class Speech:
 def speech(workload: Workload, listener: Listener) -> Speech:
     """What a listener of a workload may be asked."""
     kind, port = workload.kind, listener.port
-    if listener.protocol != "tcp" or kind in _SILENT or port in _QUIET_OF.get(kind, ()):
+    if listener.protocol != "tcp" or kind in _SILENT:
+        return Speech("none")
+    if port in workload.quiet_ports or port in _QUIET_OF.get(kind, ()):
         return Speech("none")
     talk = talk_of(workload, listener)
     if talk and port in talk.ports:

@@ -79,7 +79,7 @@ def detect(service: Service) -> Workload | None:
         Storage(environment=variables),
     )
     files = config.texts(host, (place.conf,))
-    return described(
+    made = described(
         service,
         Known(
             "tomcat",
@@ -111,6 +111,7 @@ def detect(service: Service) -> Workload | None:
             sites=tuple(sorted(_sites(place))),
         ),
     )
+    return replace(made, quiet_ports=tuple(sorted(_quiet(place))))
 
 
 def _scripts(service: Service) -> bool:
@@ -330,7 +331,21 @@ def _health(service: Service, place: _Place) -> Health | None:
         secure = told.get("SSLEnabled", "").lower() == "true"
         made = health.tcp(int(port)) if secure else health.http(int(port))
         return replace(made, start_period=60)
-    return health.of_listeners([x for x in service.listeners if x.port != 8005])
+    quiet = _quiet(place)
+    return health.of_listeners([x for x in service.listeners if x.port not in quiet])
+
+
+def _quiet(place: _Place) -> set[int]:
+    """Where it waits for the word to stop, and AJP. Defaults where server.xml was not read."""
+    if not place.settings:
+        return {8005, 8009}
+    told = [t.attributes.get("port", "8005") for t in place.each("Server")]
+    told += [
+        t.attributes.get("port", "")
+        for t in place.each("Connector")
+        if "AJP" in t.attributes.get("protocol", "").upper()
+    ]
+    return {int(port) for port in told if re.fullmatch(r"[1-9]\d{0,4}", port)}
 
 
 def _sites(place: _Place) -> Iterator[str]:
