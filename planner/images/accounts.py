@@ -1,9 +1,7 @@
 """Users and groups that base images have below the number 100, where distributions choose them.
 
-Debian: base-passwd's passwd.master and group.master. Red Hat: passwd and group of the package
-setup; what else it reserves (apache 48, tomcat 53) comes with the packages, if they are installed
-at all. Alpine: alpine-baselayout; only what every series has. SUSE, Arch: what their smallest
-images share.
+Only what was read at its source and what every series has: where one is missing here, the
+Dockerfile asks the image for the name before it makes the account.
 """
 
 from __future__ import annotations
@@ -16,18 +14,28 @@ def _table(text: str) -> frozenset[tuple[str, int]]:
 
 
 _USERS = {
+    # base-passwd 3.6.1, passwd.master and group.master; tests/test_accounts.py sets them against
+    # machines of Debian 11 to 13. Not in every series: gnats (41), _apt (42).
     "debian": _table(
         "root 0, daemon 1, bin 2, sys 3, sync 4, games 5, man 6, lp 7, mail 8, news 9, uucp 10, "
         "proxy 13, www-data 33, backup 34, list 38, irc 39"
     ),
+    # passwd, group and uidgid of the package setup: sailfishos-mirror/setup, of Fedora, and
+    # ydirson/rh-setup, of years before, which lacks the groups cdrom, dialout, floppy and tape.
+    # What uidgid reserves besides (apache 48, tomcat 53) comes with the packages, if at all.
     "rhel": _table(
         "root 0, bin 1, daemon 2, adm 3, lp 4, sync 5, shutdown 6, halt 7, mail 8, operator 11, "
         "games 12, ftp 14"
     ),
+    # alpinelinux/aports, main/alpine-baselayout/passwd and group, the oldest and the newest there.
     "alpine": _table(
         "root 0, bin 1, daemon 2, lp 4, sync 5, shutdown 6, halt 7, mail 8, news 9, uucp 10"
     ),
-    "suse": _table("root 0, bin 1, daemon 2"),
+    # Not checked: the package system-users lies in SUSE's own build service, in parts that a base
+    # image may leave out. So nothing but root is taken for granted.
+    "suse": _table("root 0"),
+    # archlinux/svntogit-packages, filesystem/trunk/passwd and group. Not checked: arch.conf for
+    # sysusers, which makes most of them since 2017.
     "arch": _table("root 0, bin 1, daemon 2, mail 8, ftp 14, http 33"),
 }
 _GROUPS = {
@@ -47,8 +55,8 @@ _GROUPS = {
         "mail 12, news 13, uucp 14, audio 18, cdrom 19, dialout 20, tape 26, video 27, games 35, "
         "shadow 42, www-data 82"
     ),
-    "suse": _table("root 0, bin 1, daemon 2"),
-    "arch": _table("root 0, sys 3, mem 8, ftp 11, mail 12, log 19, smmsp 25, proc 26, http 33"),
+    "suse": _table("root 0"),
+    "arch": _table("root 0, sys 3, mem 8, ftp 11, mail 12, log 19, smmsp 25, http 33"),
 }
 
 

@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import msgspec
 
 from planner.errors import InputError
 from planner.model import SnapshotStatus
-from planner.store import printable
+from planner.store import files_of, printable
 
 KNOWN = frozenset(
     {
@@ -97,12 +96,7 @@ def _of_one(path: Path, prefix: str, problems: list[str]) -> list[Told]:
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    try:
-        names = sorted(os.listdir(path))
-    except OSError as error:
-        raise InputError(f"{printable(path)}: {error.strerror}") from None
-    files = [path / name for name in names if not name.startswith(".")]
-    files = [file for file in files if not file.is_dir()]
+    files = [file for file in files_of(path) if not file.is_dir()]
     if not files:
         raise InputError(
             f"{printable(path)}: no files in this folder: name the folder of `ansible -m setup "

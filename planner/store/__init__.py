@@ -15,6 +15,7 @@ from planner.store.packaged import (
 from planner.store.reading import (
     MISSED,
     encode,
+    files_of,
     head,
     read_plan,
     read_snapshots,
@@ -31,6 +32,7 @@ __all__ = [
     "context_folder",
     "demo_folder",
     "encode",
+    "files_of",
     "head",
     "image_table",
     "locked",

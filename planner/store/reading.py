@@ -112,14 +112,19 @@ def read_plan(path: Path) -> Plan:
     return _decode(path / "plan.json" if path.is_dir() else path, Plan, PLAN_SCHEMA, "plan again")
 
 
+def files_of(folder: Path) -> list[Path]:
+    """What lies in a folder, by name, without what is hidden. Raises InputError."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise InputError(f"{printable(folder)}: {error.strerror}") from None
+    return [folder / name for name in names if not name.startswith(".")]
+
+
 def _snapshot_files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    try:
-        names = sorted(os.listdir(path))
-    except OSError as error:
-        raise InputError(f"{printable(path)}: {error.strerror}") from None
-    files = [path / name for name in names if name.endswith(".json") and not name.startswith(".")]
+    files = [file for file in files_of(path) if file.name.endswith(".json")]
     if not files:
         raise InputError(f"{printable(path)}: no snapshots (*.json) in this folder: gather first")
     return files

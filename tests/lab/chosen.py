@@ -16,6 +16,8 @@ _ALWAYS = (*ORDER, "bare", "dead", "vault")
 """What every commit proves: the change, and the machines that do not move."""
 _PROVEN = ("maria",)
 """What a sample is drawn from; others join once they have come out whole in a full run."""
+WHOLE = (*_ALWAYS, *_PROVEN)
+"""Machines that came out whole before; docs/kinds.md tells the others apart."""
 _FURTHER = 2
 
 

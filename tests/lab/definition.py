@@ -23,7 +23,7 @@ DOMAIN = "lab.internal"
 _REFERENCE = re.compile(r"\{\{ (secret|address)\.([a-z_]+) \}\}")
 _KEYS = {
     "suite", "kind", "address", "groups", "login", "aliases", "packages", "requirements", "users",
-    "files", "commands", "devices", "ready", "vars", "expect", "answers",
+    "files", "commands", "devices", "ready", "vars", "expect", "kinds", "answers",
 }  # fmt: skip
 _LOGINS = {"root", "sudo", "plain"}
 
@@ -69,6 +69,8 @@ class Machine:
     """Variables of the host in the inventory."""
     expect: tuple[tuple[str, str], ...] = ()
     """What the planner must say: `machine: OUTCOME`, and `WORKLOAD: VERDICT` for each."""
+    kinds: tuple[tuple[str, str], ...] = ()
+    """What the planner must take each workload for: `WORKLOAD: KIND`, for docs/kinds.md, too."""
     answers: tuple[dict[str, str], ...] = ()
     """What must be the same on the machine and in the container of `workload`: `http: URL`, or
     `command: SHELL` run by the user `as` on either side."""
@@ -129,6 +131,8 @@ def _machine(path: Path, raw: dict[str, Any], values: dict[tuple[str, str], str]
         raise LabError(f"{path}: unknown keys {', '.join(sorted(unknown))}; see definition.py")
     if body["kind"] not in {"container", "vm", "none"} or body["login"] not in _LOGINS:
         raise LabError(f"{path}: kind {body['kind']!r} or login {body['login']!r} is not known")
+    if set(body.get("kinds", {})) != set(body.get("expect", {})) - {"machine"}:
+        raise LabError(f"{path}: kinds must name the workloads that expect does, and no others")
     lists = ("groups", "aliases", "packages", "users", "commands", "devices", "ready", "answers")
     return Machine(
         name=path.stem,
@@ -140,6 +144,7 @@ def _machine(path: Path, raw: dict[str, Any], values: dict[tuple[str, str], str]
         files=tuple(_files(path, body.get("files", {}), values)),
         vars=tuple(body.get("vars", {}).items()),
         expect=tuple(body.get("expect", {}).items()),
+        kinds=tuple(body.get("kinds", {}).items()),
         **{key: tuple(body.get(key, ())) for key in lists},
     )
 

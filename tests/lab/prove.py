@@ -62,13 +62,17 @@ def _planned(state: State, folder: Path) -> Plan:
 
 
 def _unexpected(plan: Plan, machines: Mapping[str, Machine]) -> Iterator[str]:
-    """Verdicts that are not as the definitions say."""
+    """Verdicts and kinds that are not as the definitions say."""
     for host in plan.hosts:
         said = {w.workload.name: str(w.verdict.outcome) for w in host.workloads}
         said["machine"] = host.outcome or "no verdict"
         wanted = dict(machines[host.name].expect)
         if said != wanted:
             yield f"{host.name}: verdicts are {said}, the definition expects {wanted}"
+        found = {w.workload.name: w.workload.kind for w in host.workloads}
+        meant = dict(machines[host.name].kinds)
+        if found != meant:
+            yield f"{host.name}: kinds are {found}, the definition expects {meant}"
 
 
 def _compared(

@@ -41,20 +41,6 @@ node_packages() {
 	fi
 }
 
-node_applications() {
-	{
-		landmarks '/package[.]json$'
-		running_folders | awk '{ print $0 "/package.json" }'
-	} | local_only | while read -r f; do [ -f "$f" ] && [ -r "$f" ] && printf '%s\n' "$f"; done |
-		capped "applications of Node.js" | while read -r f; do
-			d=${f%/package.json}
-			head_of node "$d" "$f"
-			masked_lines "$f"
-			[ ! -f "$d/package-lock.json" ] || echo 'k lock=package-lock.json'
-			node_packages "$d"
-		done
-}
-
 # Passes the first so many lines and says how many there were.
 capped() {
 	awk -v max=$APPLICATION_LIMIT -v what="$1" -v MARK="$MARK" '
@@ -62,20 +48,34 @@ capped() {
 		END { if (n > max) printf "%s S partial %d of %d %s\n", MARK, max, n, what }'
 }
 
-php_applications() {
+# manifests NAME WHAT: files of that name that can be read, beside what lies about and what runs.
+manifests() {
 	{
-		landmarks '/composer[.]lock$'
-		running_folders | awk '{ print $0 "/composer.lock" }'
-	} | local_only | while read -r f; do [ -f "$f" ] && [ -r "$f" ] && printf '%s\n' "$f"; done |
-		capped "applications of PHP" | while read -r f; do
-			d=${f%/composer.lock}
-			head_of php "$d" "$f"
-			[ ! -r "$d/composer.json" ] || masked_lines "$d/composer.json"
-			limit 5 awk -v max=$PACKAGE_LIMIT '
-				/^    "packages-dev":/ { exit }
-				/^            "name":/ { split($0, w, "\""); name = w[4] }
-				/^            "version":/ && name != "" { split($0, w, "\""); if (++n <= max) print "p " name "==" w[4]; name = "" }' "$f"
-		done
+		landmarks "/${1%.*}[.]${1##*.}\$"
+		running_folders | awk -v name="$1" '{ print $0 "/" name }'
+	} | local_only | while read -r f; do [ -f "$f" ] && [ -r "$f" ] && printf '%s\n' "$f"; done | capped "$2"
+}
+
+node_applications() {
+	manifests package.json "applications of Node.js" | while read -r f; do
+		d=${f%/package.json}
+		head_of node "$d" "$f"
+		masked_lines "$f"
+		[ ! -f "$d/package-lock.json" ] || echo 'k lock=package-lock.json'
+		node_packages "$d"
+	done
+}
+
+php_applications() {
+	manifests composer.lock "applications of PHP" | while read -r f; do
+		d=${f%/composer.lock}
+		head_of php "$d" "$f"
+		[ ! -r "$d/composer.json" ] || masked_lines "$d/composer.json"
+		limit 5 awk -v max=$PACKAGE_LIMIT '
+			/^    "packages-dev":/ { exit }
+			/^            "name":/ { split($0, w, "\""); name = w[4] }
+			/^            "version":/ && name != "" { split($0, w, "\""); if (++n <= max) print "p " name "==" w[4]; name = "" }' "$f"
+	done
 	landmarks '/wp-includes/version[.]php$' | while read -r f; do
 		head_of php "${f%/wp-includes/version.php}" "$f"
 		awk -F "'" '/^\$wp_version *=/ { print "k name=WordPress\nk version=" $2 } /^\$required_php_version *=/ { print "k runtime=>=" $2 }' "$f"
@@ -83,17 +83,13 @@ php_applications() {
 }
 
 ruby_applications() {
-	{
-		landmarks '/Gemfile[.]lock$'
-		running_folders | awk '{ print $0 "/Gemfile.lock" }'
-	} | local_only | while read -r f; do [ -f "$f" ] && [ -r "$f" ] && printf '%s\n' "$f"; done |
-		capped "applications of Ruby" | while read -r f; do
-			head_of ruby "${f%/Gemfile.lock}" "$f"
-			limit 5 awk -v max=$PACKAGE_LIMIT '
-				/^[A-Z]/ { part = $1; next }
-				part == "RUBY" && /^   ruby / { v = $2; sub(/p[0-9]+$/, "", v); print "k runtime=" v }
-				(part == "GEM" || part == "GIT" || part == "PATH") && /^    [^ ].*[(][^()]*[)]$/ { v = $2; gsub(/[()]/, "", v); if (++n <= max) print "p " $1 "==" v }' "$f"
-		done
+	manifests Gemfile.lock "applications of Ruby" | while read -r f; do
+		head_of ruby "${f%/Gemfile.lock}" "$f"
+		limit 5 awk -v max=$PACKAGE_LIMIT '
+			/^[A-Z]/ { part = $1; next }
+			part == "RUBY" && /^   ruby / { v = $2; sub(/p[0-9]+$/, "", v); print "k runtime=" v }
+			(part == "GEM" || part == "GIT" || part == "PATH") && /^    [^ ].*[(][^()]*[)]$/ { v = $2; gsub(/[()]/, "", v); if (++n <= max) print "p " $1 "==" v }' "$f"
+	done
 }
 
 dotnet_applications() {
