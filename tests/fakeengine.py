@@ -1,4 +1,5 @@
 """An engine that only keeps books, in files below $FAKE_ENGINE: what was made, labelled, removed.
+$FAKE_KIND names it: podman or docker.
 
 Inside of its containers is the machine that the test runs on: ``exec`` runs there."""
 
@@ -6,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 
@@ -52,12 +54,36 @@ def run(words: list[str]) -> int:
         (BOOKS / "container" / name).write_text(option(words, "--label"))
         print(name)
     elif any("/proc/net/route" in word for word in words):
-        print("Iface\n=\n")
+        print(tables(words))
+    elif (mount := option(words, "-v")).rpartition(":")[0].endswith(":/secrets"):
+        folder = mount.partition(":")[0]
+        if "chown" not in words[words.index("-c") + 1]:
+            return subprocess.run(["sh", "-c", *inside(words, "/secrets", folder)]).returncode
     elif os.environ.get("FAKE_HANGS"):
         (BOOKS / "hangs").touch()
         time.sleep(60)
     else:
         beside(words)
+    return 0
+
+
+def tables(words: list[str]) -> str:
+    """Routes as a container sees them; on the network of the machine, as that one does."""
+    if option(words, "--network") == "host":
+        return f"Iface\n{os.environ.get('FAKE_HOST_ROUTE', '')}\n=\n0\n"
+    return f"Iface\n{os.environ.get('FAKE_ROUTE', '')}\n=\n"
+
+
+def inside(words: list[str], path: str, folder: str) -> list[str]:
+    return [word.replace(path, folder, 1) for word in words[words.index("-c") + 1 :]]
+
+
+def build(words: list[str]) -> int:
+    if words[-1] == "-":
+        with tarfile.open(fileobj=sys.stdin.buffer, mode="r|") as context:
+            names = " ".join(sorted(context.getnames()))
+        with (BOOKS / "log").open("a") as log:
+            log.write(f"context {names}\n")
     return 0
 
 
@@ -94,8 +120,31 @@ def inspect(words: list[str]) -> int:
     return 0 if there else 1
 
 
+def version(words: list[str]) -> int:
+    kind = os.environ.get("FAKE_KIND", "podman")
+    print("Docker version 20.10.24, build 1" if kind == "docker" else f"{kind} version 4.3.1")
+    return 0
+
+
+def server(words: list[str]) -> int:
+    if os.environ.get("FAKE_DOWN"):
+        print("Cannot connect to the Docker daemon. Is it running?", file=sys.stderr)
+        return 1
+    print("20.10.24")
+    return 0
+
+
+def info(words: list[str]) -> int:
+    print(os.environ.get("FAKE_INFO", 'false false {"gidmap":null,"uidmap":null}'))
+    return 0
+
+
 CONTAINER = {
-    "build": lambda words: 0,
+    "--version": version,
+    "version": server,
+    "context": lambda words: print(os.environ.get("FAKE_PLACE", "unix:///run/docker.sock")) or 0,
+    "info": info,
+    "build": build,
     "run": run,
     "ps": lambda words: listed(BOOKS / "container", words),
     "rm": remove,

@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from planner.questions.http import parts
 from planner.verify.again import again_script
 from planner.verify.dial import Exchange, Reply, dial
 from planner.verify.talked import Asked, Heard, talked
+from planner.verify.waited import SECONDS, for_backends
 
 OPEN = Answer((("subject", "CN=mq"), ("names", "mq.example.com")))
 PLAIN = Answer(reason="[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)")
@@ -29,21 +31,21 @@ PAGE = Answer((("status", "200"), ("content-type", "text/plain"), ("body", "fine
 
 
 def spoken(
-    kind: str, *ports: int, traits: tuple[str, ...] = (), quiet: tuple[int, ...] = ()
+    kind: str, *ports: int, traits: tuple[str, ...] = (), speaks: tuple[tuple[int, str], ...] = ()
 ) -> dict[str, Question]:
     """What is asked over sockets to begin with, by title."""
     w = Workload(
-        "a/app", "a", "app", kind, "", "running", traits=traits, quiet_ports=quiet,
+        "a/app", "a", "app", kind, "", "running", traits=traits, speaks=speaks,
         listeners=tuple(Listener("tcp", "0.0.0.0", port) for port in ports),
     )  # fmt: skip
     return {q.title: q for q in questions(w) if q.port and q.kind != "listener"}
 
 
 def kinds(
-    kind: str, *ports: int, traits: tuple[str, ...] = (), quiet: tuple[int, ...] = ()
+    kind: str, *ports: int, traits: tuple[str, ...] = (), speaks: tuple[tuple[int, str], ...] = ()
 ) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {port: set() for port in ports}
-    for q in spoken(kind, *ports, traits=traits, quiet=quiet).values():
+    for q in spoken(kind, *ports, traits=traits, speaks=speaks).values():
         found[q.port].add(q.kind)
     return found
 
@@ -52,7 +54,20 @@ def test_ports_that_are_no_http_are_not_asked_http() -> None:
     web = ("web",)
     assert kinds("varnish", 80, 6082, traits=web) == {80: {"http"}, 6082: {"greeting"}}
     assert kinds("java", 8080, 8005, 8009, traits=web) == {8080: {"http"}, 8005: set(), 8009: set()}
-    assert kinds("tomcat", 8080, 8305, traits=web, quiet=(8305,)) == {8080: {"http"}, 8305: set()}
+    told = ((8080, "http"), (8305, "none"), (8444, "https"))
+    assert kinds("tomcat", 8080, 8305, 8444, traits=web, speaks=told) == {
+        8080: {"http"},
+        8305: set(),
+        8444: {"tls", "http"},
+    }
+    told = ((5673, "amqp"), (5679, "tls"), (15673, "http"))
+    assert kinds("rabbitmq", 5673, 5679, 15673, 61613, 25672, speaks=told) == {
+        5673: {"greeting"},
+        5679: {"tls"},
+        15673: {"http"},
+        61613: set(),
+        25672: set(),
+    }
     assert kinds("php-fpm", 9000, traits=web) == {9000: set()}
     broker = kinds("rabbitmq", 5672, 25672, 4369)
     assert broker == {5672: {"greeting"}, 25672: set(), 4369: set()}
@@ -227,3 +242,34 @@ def test_the_script_for_later_compares_names_of_metrics_too(tmp_path: Path) -> N
     assert "metrics" in done.stdout
     says.write_text(METRICS.replace("process_", "other_"))
     assert asked().returncode == 1
+
+
+def test_a_proxy_is_asked_until_it_has_seen_its_backends() -> None:
+    page, other = spoken("haproxy", 80, traits=("web",)), Answer((("status", "404"),))
+    up, down = Answer((("status", "200"),)), Answer((("status", "503"),))
+    titles = list(page)[:2]
+    asked = [page[t] for t in titles]
+    machine = {("a/app", titles[0]): up, ("a/app", titles[1]): down}
+    early = {("a/app", titles[0]): down, ("a/app", titles[1]): down}
+    said = iter([{("a/app", titles[0]): down}, {("a/app", titles[0]): other}])
+    pauses: list[float] = []
+
+    def again(questions: Sequence[Question]) -> dict[tuple[str, str], Answer]:
+        assert [q.title for q in questions] == titles[:1]
+        return next(said)
+
+    found = for_backends(again, "a/app", asked, machine, early, pauses.append)
+    assert found == {("a/app", titles[0]): other, ("a/app", titles[1]): down}
+    assert pauses == [3, 3]
+
+
+def test_a_proxy_without_backends_is_left_in_the_end() -> None:
+    page = next(iter(spoken("haproxy", 80, traits=("web",)).values()))
+    at = ("a/app", page.title)
+    down = Answer((("status", "502"),))
+    pauses: list[float] = []
+    found = for_backends(
+        lambda _: {at: down}, "a/app", [page], {at: PAGE}, {at: down}, pauses.append
+    )
+    assert found == {at: down}
+    assert sum(pauses) == SECONDS

@@ -122,7 +122,7 @@ def left(books: Path) -> list[str]:
 
 def places(folder: Path) -> list[Path]:
     homes = [Path("/dev/shm"), Path("/tmp"), Path(os.environ.get("XDG_RUNTIME_DIR") or "/none")]
-    return [place for home in homes for place in home.glob(f"planner-verify-*-{id}")]
+    return [place for home in homes for place in home.glob(f"planner-verify-*-{identity(folder)}")]
 
 
 def test_a_comparison_and_what_is_left_of_it(tmp_path: Path, books: Path, port: int) -> None:

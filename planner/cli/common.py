@@ -50,6 +50,11 @@ Digests = Annotated[
         show_default=False,
     ),
 ]
+PlanFolder = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan's folder.")]
+Movers = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[HOST[/WORKLOAD]]...", help="Default: all that moves."),
+]
 EXIT_INCOMPLETE = 3
 
 

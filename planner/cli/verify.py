@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.ansible_options import with_ansible_options
+from planner.cli.common import Movers, PlanFolder
 
 if TYPE_CHECKING:
     from planner.model import Plan
@@ -29,20 +30,23 @@ class Data(StrEnum):
 @with_ansible_options
 def verify(
     ansible: Options,
-    plan_folder: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan's folder.")] = Path(
-        "plan"
-    ),
-    targets: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[HOST[/WORKLOAD]]...", help="Default: all that moves."),
-    ] = None,
+    plan_folder: PlanFolder = Path("plan"),
+    targets: Movers = None,
     beside: Annotated[
         list[str] | None,
         typer.Option(
             "--with", help="HOST or HOST/WORKLOAD that has to run, too, and is not compared."
         ),
     ] = None,
-    engine: Annotated[str, typer.Option(help="podman or docker. Default: $ENGINE, or found.")] = "",
+    engine: Annotated[
+        str, typer.Option(help="podman or docker. Default: $ENGINE, or the first that answers.")
+    ] = "",
+    on: Annotated[
+        str,
+        typer.Option(
+            help="Host of the inventory with an engine, to build and run there. Default: here."
+        ),
+    ] = "",
     data: Annotated[Data, typer.Option(help="What the volumes hold.")] = Data.copy,
     path: Annotated[
         list[str] | None, typer.Option("--path", help="Ask web servers for this path, too.")
@@ -87,6 +91,7 @@ def verify(
         tuple(flags),
         keep,
         again,
+        on,
     )
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     with stoppable():
@@ -122,20 +127,22 @@ def _say(line: str) -> None:
 
 
 def _fetch(plan: Plan, plan_folder: Path, ansible: Options, wishes: Wishes, max_mib: int) -> None:
-    """Fetch what Dockerfiles copy, where it is not there yet; a failure shows in the build."""
-    from planner.change.names import build_folder, moving
+    """Fetch what Dockerfiles copy, where it is not there or was fetched for an older plan; a
+    failure shows in the build."""
+    from planner.change.names import build_folder, fetched, moving
     from planner.cli.extract import say
-    from planner.extract import extract
+    from planner.extract import extract, stale
     from planner.verify import wanted
 
     ids = wanted(plan, wishes)
-    folders = {
+    lacking = {
         item.workload.id: build_folder(host, item)
         for host in plan.hosts
         for item in moving(host)
-        if item.workload.id in ids and item.workload.copies
+        if item.workload.id in ids
+        and (copies := fetched(item).copies)
+        and stale(plan_folder / build_folder(host, item), copies)
     }
-    lacking = {i: f for i, f in folders.items() if not (plan_folder / f / "rootfs").is_dir()}
     if lacking:
         extract(plan, plan_folder, ansible, lacking, say, max_mib * 2**20)
 

@@ -287,9 +287,10 @@ class Workload(Data, frozen=True):
     capabilities: tuple[str, ...] = ()
     """Of root beyond those that every daemon needs to change its user (``SYS_CHROOT``)."""
     health: Health | None = None
-    quiet_ports: tuple[int, ...] = ()
-    """TCP ports of its settings on which no client is to speak: they take orders (Tomcat's
-    shutdown port) or a protocol between servers (AJP)."""
+    speaks: tuple[tuple[int, str], ...] = ()
+    """(TCP port, protocol) as its settings tell: ``http``, ``https``, ``tls`` for any other behind
+    TLS, a name of planner.questions.talks, or ``none`` where no client is to speak: Tomcat's
+    shutdown port, what servers say to each other."""
     sites: tuple[str, ...] = ()
     """Names that a web server tells apart (virtual hosts), safe as host names."""
     census: str = ""

@@ -24,9 +24,12 @@ def of_listener(workload: Workload, listener: Listener, paths: Sequence[str]) ->
     if spoken.talk:
         talk = spoken.talk.name
         yield Question("greeting", f"{talk} on {name}", talk=talk, **at)  # type: ignore[arg-type]
+    if spoken.kind == "tls":
+        yield Question("tls", f"TLS names on {name}", talk="tls", tls=True, **at)  # type: ignore[arg-type]
     if spoken.kind not in ("web", "unsure"):
         return
-    web, tls = spoken.kind == "web", listener.port in TLS
+    web = spoken.kind == "web"
+    tls = listener.port in TLS if spoken.tls is None else spoken.tls
     for site in workload.sites or ("",):
         if tls or not web:
             title = f"TLS names on {name}" + (f" for {site}" if site else "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from planner.model import Listener, Workload
-from planner.questions.talks import TALKS, Talk, talk_of
+from planner.questions.talks import BY_NAME, TALKS, Talk, talk_of
 
 TLS = frozenset({443, 465, 636, 853, 989, 990, 993, 995, 5061, 5671, 6443, 8443, 8883, 9443})
 """Ports that speak TLS by their number."""
@@ -47,9 +47,24 @@ class Speech:
     """``talk``: known to be spoken. ``guess``: nothing tells for sure; ``then``: what is asked
     next: ``http`` where nobody greets, a talk where it is no TLS."""
 
-    kind: Literal["web", "talk", "unsure", "none"]
+    kind: Literal["web", "talk", "tls", "unsure", "none"]
     talk: Talk | None = None
     then: str = ""
+    tls: bool | None = None
+    """Of ``web``; None: as the port's number says."""
+
+
+def _told(workload: Workload, port: int) -> Speech | None:
+    """By its settings; None: they tell nothing. Where they tell some ports of what is no HTTP, the
+    others are no clients'."""
+    said = dict(workload.speaks).get(port, "none" if workload.kind in _NO_WEB else "")
+    if not workload.speaks or not said:
+        return None
+    if said in ("http", "https"):
+        return Speech("web", tls=said == "https")
+    if said in BY_NAME:
+        return Speech("talk", BY_NAME[said])
+    return Speech("tls" if said == "tls" else "none")
 
 
 def speech(workload: Workload, listener: Listener) -> Speech:
@@ -57,7 +72,9 @@ def speech(workload: Workload, listener: Listener) -> Speech:
     kind, port = workload.kind, listener.port
     if listener.protocol != "tcp" or kind in _SILENT:
         return Speech("none")
-    if port in workload.quiet_ports or port in _QUIET_OF.get(kind, ()):
+    if told := _told(workload, port):
+        return told
+    if port in _QUIET_OF.get(kind, ()):
         return Speech("none")
     talk = talk_of(workload, listener)
     if talk and port in talk.ports:

@@ -57,6 +57,7 @@ class Known:
     run_as: Account | None = None
     census: str = ""
     sites: tuple[str, ...] = ()
+    speaks: tuple[tuple[int, str], ...] = ()
     programs: Sequence[str] = ()
     secrets: Collection[str] = ()
 
@@ -122,7 +123,7 @@ def described(service: Service, known: Known) -> Workload:
         run_as=run_as,
         links=own.links,
     )
-    return replace(made, census=known.census, sites=known.sites)
+    return replace(made, census=known.census, sites=known.sites, speaks=known.speaks)
 
 
 def _told(own: Storage, known: Storage) -> Storage:

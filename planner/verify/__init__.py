@@ -17,10 +17,11 @@ from planner.errors import InputError, RunError
 from planner.model import Plan
 from planner.questions import VERIFY_SCHEMA, Verification
 from planner.session.folder import memory_first
-from planner.verify import engine as engines
 from planner.verify.asking import compared
-from planner.verify.engine import Engine, sweep
+from planner.verify.engine import Engine, prepare, remembered, sweep
+from planner.verify.far import reach, remove_folder, with_folder
 from planner.verify.guard import nothing_left
+from planner.verify.kinds import found
 from planner.verify.running import kept, started
 from planner.verify.stage import chosen, needed
 from planner.verify.wishes import Wishes
@@ -47,13 +48,14 @@ def verify(
     containers. Raises InputError, OutputError, RunError; what fails for one workload alone is told
     in its result.
     """
-    name, program = engines.found(wishes.engine)
     id = identity(folder)
-    engine = Engine(name, program, _place(id), id)
-    who = f"planner verify, process {os.getpid()}"
-    if wishes.again and not (engine.place / "kept.json").exists():
+    place = _place(id)
+    if wishes.again and not (place / "kept.json").exists():
         raise InputError(f"{folder}: no containers were kept: verify with --keep first")
-    with store.locked(folder / ".verify", who), _cleaned(engine, wishes):
+    far = reach(plan, options, wishes.on) if wishes.on and not wishes.again else ""
+    new = None if wishes.again else Engine(*found(wishes.engine, far), place, id, far)
+    who = f"planner verify, process {os.getpid()}"
+    with store.locked(folder / ".verify", who), _cleaned(place, new, wishes) as engine:
         if wishes.again:
             state = json.loads((engine.place / "kept.json").read_text())
             wishes = replace(wishes, data=state["data"])
@@ -83,26 +85,36 @@ def _place(id: str) -> Path:
 
 
 @contextmanager
-def _cleaned(engine: Engine, wishes: Wishes) -> Iterator[None]:
-    """The folder and the guard; what a killed comparison left is removed first."""
-    place = engine.place
+def _cleaned(place: Path, new: Engine | None, wishes: Wishes) -> Iterator[Engine]:
+    """The engine, with its folders and the guard; what a killed comparison left is removed first.
+    ``new``: None for the one of the containers that were kept."""
     if os.path.lexists(place) and (place.is_symlink() or place.stat().st_uid != os.getuid()):
         raise RunError(f"{place}: is somebody else's: remove it")
     place.mkdir(mode=0o700, exist_ok=True)
-    engines.prepare(engine)
-    if not wishes.again:
+    old = remembered(place)
+    if new is None:
+        if old is None:
+            raise RunError(f"{place}: which engine has the containers is not told: remove it")
+        engine = old
+    else:
+        if old:
+            sweep(old)
+            remove_folder(old)
+        for left in place.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        engine = with_folder(new)
+    prepare(engine)
+    if new:
         sweep(engine)
-        for old in place.iterdir():
-            if old.name != "engine":
-                shutil.rmtree(old) if old.is_dir() else old.unlink()
     keep = False
     with nothing_left(engine):
         try:
-            yield
+            yield engine
             keep = wishes.keep
         finally:
             if not keep:
-                left = sweep(engine)
+                remains = sweep(engine)
+                remove_folder(engine)
                 shutil.rmtree(place, ignore_errors=True)
-                if left:
-                    raise RunError(f"could not be removed: {left}")
+                if remains:
+                    raise RunError(f"could not be removed: {remains}")

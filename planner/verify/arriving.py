@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from planner import volumes
 from planner.change import secrets
 from planner.change.names import secret_file
-from planner.model import Volume, WorkloadPlan
+from planner.model import Secret, Volume, WorkloadPlan
 from planner.questions import variables as needs
-from planner.verify import engine as engines
-from planner.verify.engine import Engine, must, run, shell
+from planner.verify.engine import Engine, must, run
+from planner.verify.far import handed_over
+from planner.verify.shell import complaint, shell
 from planner.verify.stage import Berth, volume
 
 COPY = 24 * 3600
@@ -49,7 +50,7 @@ def _copy(engine: Engine, berth: Berth, data: Volume, name: str, ssh: str) -> st
         return problem
     line = volumes.live(data, name, berth.service.image, family)
     done = shell(line, _reaching(engine, berth, ssh), engine.place, seconds=COPY)
-    return engines.complaint(done) if done.returncode else ""
+    return complaint(done) if done.returncode else ""
 
 
 def _reaching(engine: Engine, berth: Berth, ssh: str) -> dict[str, str]:
@@ -63,12 +64,36 @@ def stream_secrets(engine: Engine, berth: Berth, ssh: str) -> tuple[str, ...]:
         return ()
     if not ssh:
         return ("its secrets could not be fetched: no ssh command follows from the inventory",)
+    files = [engine.place / secret_file(berth.host, s) for s in berth.item.workload.secrets]
     for step in secrets.steps(berth.host, (berth.item,)):
         for command in step.commands:
             done = shell(command, _reaching(engine, berth, ssh), engine.place, seconds=120)
             if done.returncode:
-                return (f"its secrets could not be fetched: {engines.complaint(done)}",)
+                return (f"its secrets could not be fetched: {complaint(done)}",)
+            for file in files:
+                if engine.far and file.exists():
+                    handed_over(engine, file)
     return ()
+
+
+def _secret(engine: Engine, berth: Berth, secret: Secret) -> str:
+    """What is in a secret that was streamed; empty: it was not.
+
+    It belongs to the container's user by then: where we are neither root nor on its machine, only
+    a container can read it. RunError: none can.
+    """
+    file = engine.place / secret_file(berth.host, secret)
+    if not engine.far:
+        try:
+            return file.read_text("utf-8", "replace")
+        except FileNotFoundError:
+            return ""
+        except PermissionError:
+            pass
+    look = 'test ! -e "$1" || cat "$1"'
+    words = ["run", "--rm", "--network", "none", "--user", "0:0"]
+    words += ["-v", f"{file.parent}:/secrets:z", "--entrypoint", "sh", berth.service.image]
+    return must(engine, *words, "-c", look, "sh", f"/secrets/{file.name}")
 
 
 def variables(engine: Engine, berth: Berth) -> frozenset[str]:
@@ -76,10 +101,8 @@ def variables(engine: Engine, berth: Berth) -> frozenset[str]:
     w = berth.item.workload
     found = set(needs(w))
     for secret in w.secrets:
-        file = engine.place / secret_file(berth.host, secret)
-        if secret.form == "env" and file.exists():
-            text = file.read_text(encoding="utf-8", errors="replace")
-            found |= set(re.findall(r"^([A-Za-z_]\w*)=", text, re.M))
+        if secret.form == "env":
+            found |= set(re.findall(r"^([A-Za-z_]\w*)=", _secret(engine, berth, secret), re.M))
     return frozenset(found)
 
 
@@ -88,9 +111,7 @@ def values(engine: Engine, berths: Iterable[Berth]) -> frozenset[str]:
     found: set[str] = set()
     for berth in berths:
         for secret in berth.item.workload.secrets:
-            file = engine.place / secret_file(berth.host, secret)
-            text = file.read_text("utf-8", "replace") if file.is_file() else ""
-            for line in text.splitlines():
+            for line in _secret(engine, berth, secret).splitlines():
                 value = line.partition("=")[2] if secret.form == "env" else line
                 found.add(value.strip().strip("'\""))
     return frozenset(value for value in found if len(value) > 5)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from planner import session
 from planner.questions import PATHS, Question, Verified, further, greets, questions
-from planner.verify import arriving, beside, sides
+from planner.verify import arriving, beside, sides, waited
 from planner.verify.engine import Engine, run
 from planner.verify.judged import judged
 from planner.verify.running import Run
@@ -49,7 +50,8 @@ def compared(
         if berth.service.once:
             continue
         if id in made.built and made.seconds.get(id, -1) >= 0:
-            inside |= sides.container(engine, berth, asked[id], names[id])
+            ask = partial(sides.container, engine, berth, variables=names[id])
+            inside |= waited.for_backends(ask, id, asked[id], before, ask(asked[id]))
     say("asking the machines again")
     after = sides.machines(options, mine, asked, names)
     spoken = {id for id, _ in inside}

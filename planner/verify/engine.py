@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
-import shutil
-import signal
 import subprocess
 import time
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from planner.errors import RunError
 from planner.session.guard import NAME
-from planner.store import printable
+from planner.verify.kinds import KINDS, Kind
+from planner.verify.shell import complaint, shell
 
 LABEL = "planner.verify"
-ENGINES = ("podman", "docker")
-_WRAPPER = """\
+_LABELLED = """\
 case "$1 ${{2-}}" in
 "run "* | "create "*) verb=$1; shift; set -- "$verb" --label {label} "$@" ;;
 "volume create" | "network create")
 	kind=$1; shift 2; set -- "$kind" create --label {label} "$@" ;;
 esac
-exec {program} "$@"
+"""
+_HERE = 'exec {program} "$@"\n'
+_FAR = r"""
+line={line}
+for word do
+	word=$(printf '%s\n' "$word" | sed -e '1s|^{place}/|{folder}/|' -e "s/'/'\\\\''/g")
+	line="$line '$word'"
+done
+exec {far} "$line"
 """
 
 
 @dataclass(frozen=True)
 class Engine:
-    """``place``: the private folder of this comparison; ``id``: value of the label."""
+    """``name``: its kind; ``place``: the private folder of this comparison; ``id``: value of the
+    label."""
 
     name: str
     program: str
     place: Path
     id: str
+    far: str = ""
+    """Command that runs a line for sh on the machine of the engine; empty: it is here."""
+    folder: str = ""
+    """The private folder there, which stands for ``place`` at the start of every word."""
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.name]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -45,18 +59,28 @@ class Engine:
         return {**os.environ, "ENGINE": wrapper, NAME: str(self.place), "BUILDAH_FORMAT": "docker"}
 
 
-def found(wanted: str) -> tuple[str, str]:
-    """Name and path of the engine that was asked for, else of the first that is there."""
-    for name in (wanted,) if wanted else ENGINES:
-        if path := shutil.which(name):
-            return name, path
-    raise RunError(f"{wanted or ' or '.join(ENGINES)}: not on PATH: install an engine to verify")
-
-
 def prepare(engine: Engine) -> None:
-    """Write the wrapper. A script that sh reads: the folder may lie where nothing is executed."""
-    text = _WRAPPER.format(label=f"{LABEL}={engine.id}", program=shlex.quote(engine.program))
+    """Write the wrapper, a script that sh reads: the folder may lie where nothing is executed. And
+    which engine it is, for ``--again`` and for whoever cleans up after a kill."""
+    text = _LABELLED.format(label=f"{LABEL}={engine.id}")
+    text += (_FAR if engine.far else _HERE).format(
+        program=shlex.quote(engine.program),
+        line=shlex.quote(f"BUILDAH_FORMAT=docker {shlex.quote(engine.program)}"),
+        place=engine.place,
+        folder=engine.folder,
+        far=engine.far,
+    )
     (engine.place / "engine").write_text(text)
+    (engine.place / "engine.json").write_text(json.dumps(asdict(engine), default=str))
+
+
+def remembered(place: Path) -> Engine | None:
+    """The engine of an earlier comparison whose folder is still there."""
+    try:
+        known = json.loads((place / "engine.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return Engine(**{**known, "place": place})
 
 
 def run(
@@ -75,55 +99,11 @@ def must(engine: Engine, *words: str, given: bytes | None = None, seconds: int =
     return done.stdout.decode("utf-8", "replace").strip()
 
 
-def shell(
-    line: str, environment: Mapping[str, str], folder: Path,
-    given: bytes | None = None, seconds: int = 3600,
-) -> subprocess.CompletedProcess[bytes]:  # fmt: skip
-    """Run a line for sh in a folder. Its programs hear a signal before they are killed."""
-    with subprocess.Popen(  # noqa: S602 - lines of the plan, quoted where they were made
-        line,
-        shell=True,
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    ) as process:
-        try:
-            out, err = process.communicate(given, timeout=seconds)
-        except subprocess.TimeoutExpired:
-            _end(process)
-            out, err = process.communicate()
-            err += f"\nno end after {seconds} s".encode()
-        except BaseException:
-            _end(process)
-            raise
-        return subprocess.CompletedProcess(line, process.returncode, out, err)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for number, patience in ((signal.SIGTERM, 8.0), (signal.SIGKILL, 2.0)):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
-            return
-
-
-def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
-    """The last thing a program said, on one line."""
-    text = (done.stderr.strip() or done.stdout.strip()).decode("utf-8", "replace")
-    last = text.splitlines()[-1] if text else f"exit status {done.returncode}"
-    return printable(last)[:300]
-
-
 def sweep(engine: Engine) -> str:
     """Remove every container, network and volume of this comparison; what is left, in words."""
     wanted = ("--filter", f"label={LABEL}={engine.id}")
-    now = ("-t", "0") if engine.name == "podman" else ()
     kinds = {
-        "containers": (("ps", "-aq", *wanted), ("rm", "-f", "-v", *now)),
+        "containers": (("ps", "-aq", *wanted), ("rm", "-f", "-v", *engine.kind.at_once)),
         "networks": (("network", "ls", "-q", *wanted), ("network", "rm")),
         "volumes": (("volume", "ls", "-q", *wanted), ("volume", "rm")),
     }
@@ -131,11 +111,15 @@ def sweep(engine: Engine) -> str:
     for attempt in range(4):
         left = {}
         for kind, (listing, removal) in kinds.items():
-            names = run(engine, *listing).stdout.decode().split()
-            if names:
+            if names := _listed(engine, listing):
                 run(engine, *removal, *names)
-                left[kind] = run(engine, *listing).stdout.decode().split()
+                left[kind] = _listed(engine, listing)
         if not any(left.values()):
             return ""
         time.sleep(attempt)
     return "; ".join(f"{kind}: {' '.join(names)}" for kind, names in left.items() if names)
+
+
+def _listed(engine: Engine, listing: tuple[str, ...]) -> list[str]:
+    done = run(engine, *listing)
+    return done.stdout.decode().split() if done.returncode == 0 else [f"? ({complaint(done)})"]

@@ -1,11 +1,12 @@
 """Ends a comparison whose planner was killed: its programs, containers and secrets.
 
-Run as a program with folder, engine, its path and the comparison's id as arguments; it waits for
-its standard input, which only the planner holds open, to close without a word.
+Run as a program with the engine, in JSON, as its argument; it waits for its standard input, which
+only the planner holds open, to close without a word.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,17 +14,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from planner.session.guard import FINE, end_all
 from planner.verify.engine import Engine, sweep
+from planner.verify.far import remove_folder
 
 
 @contextmanager
 def nothing_left(engine: Engine) -> Iterator[None]:
     """Have a guard while this lasts. What ends in peace, or by a signal, cleans up by itself."""
-    words = [str(engine.place), engine.name, engine.program, engine.id]
-    command = [sys.executable, "-P", "-c", f"from {__name__} import main; main()", *words]
+    program = f"from {__name__} import main; main()"
+    command = [sys.executable, "-P", "-c", program, json.dumps(asdict(engine), default=str)]
     with subprocess.Popen(  # noqa: S603 - our own program
         command, stdin=subprocess.PIPE, bufsize=0, start_new_session=True
     ) as watch:
@@ -39,8 +42,10 @@ def main() -> None:
     """Wait, and clean up."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    place, name, program, id = sys.argv[1:5]
+    known = json.loads(sys.argv[1])
+    engine = Engine(**{**known, "place": Path(known["place"])})
     if os.read(0, 1) != FINE:
-        end_all(place)
-        sweep(Engine(name, program, Path(place), id))
-        shutil.rmtree(place, ignore_errors=True)
+        end_all(str(engine.place))
+        sweep(engine)
+        remove_folder(engine)
+        shutil.rmtree(engine.place, ignore_errors=True)

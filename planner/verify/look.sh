@@ -65,8 +65,11 @@ numbered() {
 }
 
 owners() {
-	[ "$FIND" = gnu ] || { state missing "its find cannot print owners"; return 1; }
-	limit 120 find "$PLACE" -xdev -printf '%U:%G\n' | sort -u |
+	if [ "$FIND" = gnu ]; then set -- -printf '%U:%G\n'
+	elif has stat; then set -- -exec stat -c %u:%g {} +
+	else state missing "no GNU find and no stat"; return 1
+	fi
+	limit 120 find "$PLACE" -xdev "$@" | sort -u |
 		sed -e "s/^${UIDS%=*}:/${UIDS#*=}:/" -e "s/:${GIDS%=*}\$/:${GIDS#*=}/" | sort -u
 }
 

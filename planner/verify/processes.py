@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from planner.questions import Answer, Question
 
 _ERROR = re.compile(rb"error|fatal|panic|emerg|crit|exception|traceback|segfault|denied")
+_INITS = ("catatonit", "podman-init", "docker-init", "tini", "dumb-init")
 _NUMBER = re.compile(rb"[0-9a-fx]*[0-9][0-9a-f]*")
 
 
@@ -61,7 +62,7 @@ def answer(question: Question, mine: tuple[Process, ...], variables: frozenset[s
     if question.kind == "memory":
         rss = sum(process.rss for process in mine)
         return Answer((("resident", f"{rss / 2**20:.0f} MiB"),))
-    main = next((p for p in mine if not p.name.startswith(("catatonit", "docker-init"))), mine[0])
+    main = next((p for p in mine if not p.name.startswith(_INITS)), mine[0])
     if question.kind == "user":
         return Answer((("uid", str(main.uid)),))
     if not main.variables:

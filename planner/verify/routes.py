@@ -59,3 +59,21 @@ def leads_out(table: str, table6: str) -> bool:
         return True
     rows = [line.split() for line in table6.splitlines()]
     return any(len(r) > 9 and int(r[0], 16) == 0 and r[1] == "00" and r[9] != "lo" for r in rows)
+
+
+def leads_nowhere(table: str, table6: str, host: str, proxies: str, subnet: str) -> bool:
+    """Whether the default route of a container's table leads to an address that nobody answers for:
+    one of its own network, in which its engine's machine has no address (``host``: that one's
+    table) and for which it does not stand in (``proxies``: every proxy_arp, a line each)."""
+    own = ipaddress.IPv4Network(subnet)
+    ways = {words[2] for words in map(str.split, table.splitlines()[1:]) if len(words) > 7}
+    gates = [ipaddress.IPv4Address(bytes.fromhex(way)[::-1]) for way in ways if int(way, 16)]
+    known = [ipaddress.IPv4Network(route) for route in routes(host, direct=True)]
+    return (
+        bool(gates)
+        and all(gate in own for gate in gates)
+        and not leads_out("", table6)
+        and not any(other.overlaps(own) for other in known if other.prefixlen)
+        and bool(proxies.split())
+        and set(proxies.split()) == {"0"}
+    )

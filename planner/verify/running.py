@@ -16,7 +16,7 @@ from planner.errors import PlannerError
 from planner.model import Plan
 from planner.questions import Answer, questions
 from planner.session.ssh import commands
-from planner.verify import arriving, sides, start
+from planner.verify import arriving, closed, sides, start
 from planner.verify.beside import Answers
 from planner.verify.engine import Engine, run
 from planner.verify.once import run_jobs
@@ -72,7 +72,7 @@ def started(
     ids = needed(plan, chosen(plan, wishes.targets), wishes.beside)
     compared = {item.workload.id for item in chosen(plan, wishes.targets)}
     network = f"planner-verify-{engine.id}"
-    subnet = start.network(engine, plan, network)
+    subnet = closed.network(engine, plan, network)
     made = Run(berths(plan, ids, compared, subnet))
     for berth in made.berths:
         say(f"{berth.item.workload.id}: building")
@@ -80,8 +80,7 @@ def started(
             start.build(engine, folder, berth, wishes.build_flags)
             made.built.add(berth.item.workload.id)
     ready = [b for b in made.berths if b.item.workload.id in made.built]
-    for image in sorted({berth.service.image for berth in ready}):
-        start.is_closed(engine, network, image)
+    closed.prove(engine, network, str(subnet), sorted({b.service.image for b in ready}))
     if wishes.data == "copy":
         say("asking the machines what their data holds")
         made.early = _data(options, [b for b in ready if b.compared])

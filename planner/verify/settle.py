@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from planner.verify.engine import Engine, complaint, run
+from planner.verify.engine import Engine, run
+from planner.verify.shell import complaint
 from planner.verify.stage import Berth
 
 RESTARTS = 5

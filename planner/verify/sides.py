@@ -119,7 +119,8 @@ def container(
 ) -> Answers:
     """Ask one container: over its network, the rest by the same script inside of it."""
     w = berth.item.workload
-    near = on_link(TABLE.read_text(), berth.address) if TABLE.exists() else False
+    here = not engine.far and TABLE.exists()
+    near = on_link(TABLE.read_text(), berth.address) if here else False
     asked = [_of_container(berth, question, variables, near) for question in questions]
     replies = _dialled(asked)
     nonce = secrets.token_hex(16)

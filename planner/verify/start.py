@@ -1,54 +1,31 @@
-"""Network, volumes, secrets and containers of one comparison."""
+"""Images and containers of one comparison."""
 
 from __future__ import annotations
 
-import ipaddress
-import json
+import shlex
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from planner.change.names import build_folder
 from planner.errors import RunError
-from planner.model import Plan
-from planner.verify import engine as engines
-from planner.verify.engine import Engine, must, run
-from planner.verify.routes import TABLE, leads_out, routes, subnets
+from planner.verify.engine import Engine, must
+from planner.verify.far import handed_over
+from planner.verify.shell import complaint, shell
 from planner.verify.stage import SUFFIX, Berth, volume
-
-_OUTSIDE = "cat /proc/net/route; echo; echo =; cat /proc/net/ipv6_route 2>/dev/null || true"
 
 
 def build(engine: Engine, plan_folder: Path, berth: Berth, flags: Sequence[str]) -> None:
     """Build the image as the change does; RunError with the last line of what it said."""
-    folder = plan_folder.resolve() / build_folder(berth.host, berth.item)
-    tag = berth.service.image
-    must(engine, "build", *flags, "-t", tag, str(folder), seconds=3600)
-
-
-def network(engine: Engine, plan: Plan, name: str) -> ipaddress.IPv4Network:
-    """Make a network without a way out; RunError if the engine refuses."""
-    known = routes(TABLE.read_text()) if TABLE.exists() else []
-    problem = ""
-    for _, subnet in zip(range(4), subnets(plan, known, name), strict=False):
-        words = ("network", "create", "--internal", "--subnet", str(subnet), name)
-        done = run(engine, *words)
-        if done.returncode == 0:
-            return subnet
-        problem = engines.complaint(done)
-    raise RunError(f"{engine.name} network create: {problem}")
-
-
-def is_closed(engine: Engine, name: str, image: str) -> None:
-    """RunError unless a container on the network sees no way out of it."""
-    made = json.loads(must(engine, "network", "inspect", name))[0]
-    if not (made.get("internal") or made.get("Internal")):
-        raise RunError(f"{engine.name} made network {name} with a way out: nothing was started")
-    words = ("run", "--rm", "--network", name, "--entrypoint", "sh", image, "-c", _OUTSIDE)
-    done = run(engine, *words)
-    table, _, table6 = done.stdout.decode().partition("\n=\n")
-    if done.returncode == 0 and leads_out(table, table6):
-        raise RunError(f"a container on network {name} has a default route: nothing was started")
+    folder = str(plan_folder.resolve() / build_folder(berth.host, berth.item))
+    words = ("build", *flags, "-t", berth.service.image)
+    if not engine.far:
+        must(engine, *words, folder, seconds=3600)
+        return
+    line = f"tar -C {shlex.quote(folder)} -cf - . | $ENGINE {shlex.join((*words, '-'))}"
+    done = shell(line, engine.environment, engine.place, seconds=3600)
+    if done.returncode:
+        raise RunError(f"{engine.name} build: {complaint(done)}")
 
 
 def start(engine: Engine, plan_folder: Path, berth: Berth, network: str, subnet: str) -> None:
@@ -73,7 +50,7 @@ def _options(engine: Engine, berth: Berth, network: str) -> Iterable[str]:
             yield from ("--sysctl", f"{name}={value}")
     yield from ("--user", s.user, "--cap-drop", "ALL", "--stop-signal", s.stop_signal)
     yield from ("--security-opt", "no-new-privileges", "--no-healthcheck")
-    yield from ("--log-driver", "k8s-file" if engine.name == "podman" else "json-file")
+    yield from ("--log-driver", engine.kind.log)
     for capability in s.capabilities:
         yield from ("--cap-add", capability)
     for name, value in s.environment:
@@ -104,4 +81,5 @@ def _admitted(engine: Engine, plan_folder: Path, berth: Berth, subnet: str) -> I
                 if line.path == path:
                     stream.write(f"{line.before}{subnet}{line.after}\n")
         copy.chmod(0o644)
+        handed_over(engine, copy)
         yield from ("-v", f"{copy}:{path}:ro,z")

@@ -19,3 +19,5 @@ class Wishes:
     build_flags: tuple[str, ...] = ()
     keep: bool = False
     again: bool = False
+    on: str = ""
+    """Host of the inventory on which to build and run; empty: here."""

@@ -85,6 +85,7 @@ def detect(service: Service) -> Workload | None:
                 removals=["/etc/bind/rndc.key"] if main == _FILES[0] else [],
                 run_as=run_as,
                 census=_census(zones),
+                speaks=_speaks(text),
             ),
         )
     )
@@ -152,6 +153,20 @@ def _zones(text: str, folder: str) -> list[Zone]:
         second = said in ("slave", "secondary", "stub", "mirror")
         found.append(Zone(match[1], path, said, second or bool(_DYNAMIC.search(body))))
     return found
+
+
+def _speaks(text: str) -> tuple[tuple[int, str], ...]:
+    """Where it answers questions; the port of its control channel takes orders."""
+    found = {53: "dns", 953: "none"}
+    for match in re.finditer(r"\blisten-on(?:-v6)?\s([^{};]*)\{", text):
+        words = match[1].split()
+        told = dict(pairwise(words))
+        over = "tls" if told.get("tls", "none") != "none" else "dns"
+        if (port := told.get("port", "")).isdigit():
+            found[int(port)] = "none" if "http" in told else over
+    for match in re.finditer(r"\binet\s+\S+\s+port\s+(\d{1,5})\b", text):
+        found[int(match[1])] = "none"
+    return tuple(sorted(found.items()))
 
 
 _LONGEST = 4096

@@ -72,6 +72,7 @@ def detect(service: Service) -> Workload | None:
                 unknowns=_unread(host, main, lines),
                 run_as=run_as,
                 census=census,
+                speaks=_speaks(lines),
             ),
         )
     )
@@ -208,6 +209,19 @@ def _plain(lines: Lines) -> int:
         if port and not {"certfile", "psk_hint", "protocol websockets"} & said:
             return port
     return 0
+
+
+def _speaks(lines: Lines) -> tuple[tuple[int, str], ...]:
+    found = {
+        port: "none"
+        if "protocol websockets" in said
+        else "tls"
+        if {"certfile", "psk_hint"} & said
+        else "mqtt"
+        for port, _, said in _listeners(lines)
+        if port
+    }
+    return tuple(sorted(found.items()))
 
 
 def _health(lines: Lines) -> Health | None:

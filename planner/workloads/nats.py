@@ -63,6 +63,7 @@ def detect(service: Service) -> Workload | None:
             unknowns=unknown,
             run_as=container_user(service),
             census=_census(streams, _monitor(_outer(text))),
+            speaks=_speaks(port, _outer(text)),
         ),
     )
     # Its log goes to the output: the folder that held it is none of the container's.
@@ -196,6 +197,13 @@ def _monitor(settings: dict[str, str]) -> str:
         r"(?:(?:[a-z]+://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0)?:)?(\d{1,5})", told
     )
     return match[1] if match else ""
+
+
+def _speaks(port: str, settings: dict[str, str]) -> tuple[tuple[int, str], ...]:
+    """Its clients' port and its pages; routes, gateways and WebSocket are left alone."""
+    secure = settings.get("https_port") or settings.get("https", "").rpartition(":")[2]
+    told = ((port, "nats"), (_monitor(settings), "http"), (secure, "https"))
+    return tuple(sorted((int(p), s) for p, s in told if re.fullmatch(r"[1-9]\d{0,4}", p)))
 
 
 def _census(streams: str, port: str) -> str:

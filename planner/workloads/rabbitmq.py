@@ -72,11 +72,13 @@ def detect(service: Service) -> Workload | None:
             unknowns=_unknowns(node, settings),
             run_as=run_as,
             census=_CENSUS,
+            speaks=_speaks(settings, erlang, variables),
         ),
     )
     # AMQP is TCP: what is open of UDP are its questions to name servers.
     made = replace(
-        own_output(made), listeners=tuple(x for x in made.listeners if x.protocol == "tcp")
+        own_output(made),
+        listeners=tuple(x for x in made.listeners if x.protocol == "tcp"),
     )
     cookie = config.secret(
         host, f"{home}/.erlang.cookie", run_as, reason="the cookie of its cluster"
@@ -221,6 +223,19 @@ def _ports(settings: dict[str, str], erlang: str, variables: dict[str, str]) -> 
         0
     ]
     return _number(first), _number(closed[0] if closed else "")
+
+
+def _speaks(
+    settings: dict[str, str], erlang: str, variables: dict[str, str]
+) -> tuple[tuple[int, str], ...]:
+    """AMQP, its pages and metrics; Erlang's own and other plug-ins' ports are left alone."""
+    plain, secure = _ports(settings, erlang, variables)
+    found = {15672: "http", 15671: "https", 15692: "http", plain: "amqp", secure: "tls"}
+    for name, value in settings.items():
+        if match := re.fullmatch(r"(management|prometheus)\.(tcp|ssl|listener)\.port", name):
+            over = match[2] == "ssl" or settings.get("management.listener.ssl", "") == "true"
+            found[_number(value)] = "https" if over and match[1] == "management" else "http"
+    return tuple(sorted((port, said) for port, said in found.items() if port))
 
 
 def _number(value: str) -> int:

@@ -79,7 +79,7 @@ def detect(service: Service) -> Workload | None:
         Storage(environment=variables),
     )
     files = config.texts(host, (place.conf,))
-    made = described(
+    return described(
         service,
         Known(
             "tomcat",
@@ -109,9 +109,9 @@ def detect(service: Service) -> Workload | None:
             version=_version(host, place),
             programs=code,
             sites=tuple(sorted(_sites(place))),
+            speaks=tuple(sorted(_speaks(place).items())),
         ),
     )
-    return replace(made, quiet_ports=tuple(sorted(_quiet(place))))
 
 
 def _scripts(service: Service) -> bool:
@@ -331,21 +331,21 @@ def _health(service: Service, place: _Place) -> Health | None:
         secure = told.get("SSLEnabled", "").lower() == "true"
         made = health.tcp(int(port)) if secure else health.http(int(port))
         return replace(made, start_period=60)
-    quiet = _quiet(place)
-    return health.of_listeners([x for x in service.listeners if x.port not in quiet])
+    spoken = _speaks(place)
+    return health.of_listeners([x for x in service.listeners if spoken.get(x.port) != "none"])
 
 
-def _quiet(place: _Place) -> set[int]:
-    """Where it waits for the word to stop, and AJP. Defaults where server.xml was not read."""
+def _speaks(place: _Place) -> dict[int, str]:
+    """By port; where it waits for the word to stop, and AJP, nobody is to speak. Defaults where
+    server.xml was not read."""
     if not place.settings:
-        return {8005, 8009}
-    told = [t.attributes.get("port", "8005") for t in place.each("Server")]
-    told += [
-        t.attributes.get("port", "")
-        for t in place.each("Connector")
-        if "AJP" in t.attributes.get("protocol", "").upper()
-    ]
-    return {int(port) for port in told if re.fullmatch(r"[1-9]\d{0,4}", port)}
+        return {8005: "none", 8009: "none"}
+    found = [(t.attributes.get("port", "8005"), "none") for t in place.each("Server")]
+    for tag in place.each("Connector"):
+        secure = tag.attributes.get("SSLEnabled", "").lower() == "true"
+        ajp = "AJP" in tag.attributes.get("protocol", "").upper()
+        found.append((tag.attributes.get("port", ""), "none" if ajp else "http" + "s" * secure))
+    return {int(port): said for port, said in found if re.fullmatch(r"[1-9]\d{0,4}", port)}
 
 
 def _sites(place: _Place) -> Iterator[str]:
