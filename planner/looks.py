@@ -76,15 +76,24 @@ def gone(
 def growth(volume: Volume, taken_at: str, earlier: Sequence[tuple[str, int]]) -> int | None:
     """Bytes a day between the first look that measured the volume and the newest; None: not known.
 
-    ``earlier``: (time, bytes).
+    ``earlier``: (time, bytes). Looks of one day tell how a log fills, not how data grows.
     """
-    times = [(seconds(when), size) for when, size in earlier if size >= 0]
-    measured = [(when, size) for when, size in times if when is not None]
+    return _growth(volume, taken_at, earlier)[0]
+
+
+def _growth(
+    volume: Volume, taken_at: str, earlier: Sequence[tuple[str, int]]
+) -> tuple[int | None, str]:
+    """The growth, and the time of the first look."""
+    times = [(seconds(when), size, when) for when, size in earlier if size >= 0]
+    measured = [(when, size, text) for when, size, text in times if when is not None]
     now = seconds(taken_at)
     if volume.size < 0 or not measured or now is None:
-        return None
-    first, size = min(measured)
-    return round((volume.size - size) * _DAY / (now - first)) if now > first else None
+        return None, ""
+    first, size, text = min(measured)
+    if now - first < _DAY:
+        return None, ""
+    return round((volume.size - size) * _DAY / (now - first)), text
 
 
 def with_growth(
@@ -92,20 +101,12 @@ def with_growth(
 ) -> Workload:
     """The workload with the growth of each of its volumes."""
     past = _same(workload, earlier)
-    return structs.replace(
-        workload,
-        volumes=tuple(
-            structs.replace(
-                volume,
-                growth=growth(
-                    volume,
-                    taken_at,
-                    [(t, v.size) for t, w in past for v in w.volumes if v.path == volume.path],
-                ),
-            )
-            for volume in workload.volumes
-        ),
-    )
+    found = []
+    for volume in workload.volumes:
+        sizes = [(t, v.size) for t, w in past for v in w.volumes if v.path == volume.path]
+        growth, since = _growth(volume, taken_at, sizes)
+        found.append(structs.replace(volume, growth=growth, growth_since=since))
+    return structs.replace(workload, volumes=tuple(found))
 
 
 def _same(

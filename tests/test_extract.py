@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
+from typer.testing import CliRunner
 
-from planner.extract import Context, extract
+from planner import store
+from planner.cli import app
+from planner.errors import OutputError
+from planner.extract import Context, extract, forgotten, stale
 from planner.extract.unpack import build, content_name
 from planner.extract.wanted import Entry, batches, listings
-from planner.model import Copy, HostPlan, Plan, Section, Verdict, Workload, WorkloadPlan
+from planner.model import Admission, Copy, HostPlan, Plan, Section, Verdict, Workload, WorkloadPlan
 from planner.session import Options
 from planner.session.framing import Payload
 
@@ -132,7 +138,8 @@ def test_a_tree_comes_whole_and_without_secrets(tmp_path: Path, machine: Path) -
     for path in (tmp_path / "plan").rglob("*"):
         assert path.is_symlink() or path.is_dir() or SECRET.encode() not in path.read_bytes()
     assert sorted(path.name for path in (tmp_path / "plan").iterdir()) == ["workloads"]
-    assert sorted(path.name for path in context.folder.iterdir()) == ["left-out.txt", "rootfs"]
+    there = sorted(path.name for path in context.folder.iterdir())
+    assert there == [".rootfs.json", "left-out.txt", "rootfs"]
 
 
 def test_again_replaces_and_what_fails_keeps_the_old(tmp_path: Path, machine: Path) -> None:
@@ -145,6 +152,163 @@ def test_again_replaces_and_what_fails_keeps_the_old(tmp_path: Path, machine: Pa
     (machine / "app/main.py").unlink()
     assert run(tmp_path, wanted)["here/app"].reason == ""
     assert not old.exists()
+
+
+def two(machine: Path, *more: Copy, admissions: tuple[Admission, ...] = ()) -> Plan:
+    """A plan that takes ``one`` of the machine, and what is given."""
+    (machine / "one").mkdir(parents=True, exist_ok=True)
+    (machine / "one/own").write_text("own\n")
+    one = Copy(str(machine / "one"), "application", "test")
+    return plan(replace(workload("here", one, *more), admissions=admissions))
+
+
+def test_what_a_newer_plan_does_not_take_is_removed_and_named(
+    tmp_path: Path, machine: Path
+) -> None:
+    app = Copy(str(machine / "app"), "application", "test", exclude=(str(machine / "app/data"),))
+    first = run(tmp_path, two(machine, app))["here/app"]
+    assert (first.removed, first.kept) == ((), ())
+    root = first.folder / "rootfs"
+    taken = {f"{machine}/{name}" for name in (*KEPT, "app/link", "app/python")}
+    assert not stale(first.folder, (Copy(str(machine / "one"), "config", "other words"), app))
+    assert stale(first.folder, (app,))
+    assert stale(
+        first.folder, (Copy(str(machine / "one"), "config", "x"), replace(app, exclude=()))
+    )
+    again = run(tmp_path, two(machine))["here/app"]
+    assert (set(again.removed), again.kept, again.reason) == (taken, (), "")
+    assert [path.name for path in root.rglob("*") if not path.is_dir()] == ["own"]
+    assert not (root / str(machine / "app")[1:]).exists()
+    # Nothing to copy is left: nothing stays but what a person put beside the tree.
+    gone = run(tmp_path, plan(workload("here")))["here/app"]
+    assert gone.removed == (f"{machine}/one/own",)
+    assert list(first.folder.iterdir()) == []
+    assert run(tmp_path, plan(workload("here"))) == {}
+
+
+def test_what_a_person_put_there_or_changed_stays_and_is_named(
+    tmp_path: Path, machine: Path
+) -> None:
+    app = Copy(str(machine / "app"), "application", "test")
+    first = run(tmp_path, two(machine, app))["here/app"]
+    inside = first.folder / "rootfs" / str(machine)[1:]
+    (inside / "app/main.py").write_text("changed")
+    (inside / "app/tls.key").write_text("put")
+    (inside / "app/empty").unlink()
+    (inside / "app/mine").symlink_to("main.py")
+    (inside / "new/deep").mkdir(parents=True)
+    (inside / "one/own").write_text("as the machine has it now\n")
+    wanted = two(machine, app)
+    (machine / "one/own").write_text("as the machine has it now\n")
+    mine = [f"{machine}/{n}" for n in ("app/main.py", "app/mine", "app/tls.key", "new", "new/deep")]
+    for _ in range(2):
+        again = run(tmp_path, wanted)["here/app"]
+        assert (again.reason, again.removed, list(again.kept)) == ("", (), mine)
+        assert (inside / "app/main.py").read_text() == "changed"
+        assert (inside / "app/tls.key").read_text() == "put"
+        assert os.readlink(inside / "app/mine") == "main.py"
+        assert (inside / "app/empty").read_bytes() == b""
+        assert (inside / "new/deep").is_dir()
+    without = run(tmp_path, two(machine))["here/app"]
+    assert list(without.kept) == mine
+    assert f"{machine}/app/blob.bin" in without.removed
+    left = {str(p.relative_to(inside)) for p in inside.rglob("*") if not p.is_dir()}
+    assert left == {"app/main.py", "app/mine", "app/tls.key", "one/own"}
+    (inside / "app/main.py").unlink()
+    assert run(tmp_path, wanted)["here/app"].kept == tuple(mine[1:])
+    assert (inside / "app/main.py").read_bytes() == KEPT["app/main.py"]
+
+
+def test_what_has_no_place_in_the_new_tree_keeps_the_old_one(tmp_path: Path, machine: Path) -> None:
+    first = run(tmp_path, two(machine))["here/app"]
+    inside = first.folder / "rootfs" / str(machine)[1:]
+    (inside / "one/own").unlink()
+    (inside / "one/own").mkdir()
+    (inside / "one/own/mine").write_text("mine")
+    failed = run(tmp_path, two(machine))["here/app"]
+    assert f"{machine}/one/own in its rootfs was put there by hand" in failed.reason
+    assert (inside / "one/own/mine").read_text() == "mine"
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (inside / "one/own/mine").unlink()
+    (inside / "one/own").rmdir()
+    (inside / "link").mkdir()
+    (inside / "link/mine").write_text("mine")
+    (machine / "link").symlink_to(outside)
+    link = Copy(str(machine / "link"), "application", "test")
+    assert "has no place" in run(tmp_path, two(machine, link))["here/app"].reason
+    assert list(outside.iterdir()) == []
+    shutil.rmtree(first.folder / "rootfs")
+    (first.folder / "rootfs").symlink_to(outside)
+    assert "no folder of extract's" in run(tmp_path, two(machine))["here/app"].reason
+    assert list(outside.iterdir()) == []
+
+
+def test_lines_that_a_change_added_to_an_access_list_are_no_persons(
+    tmp_path: Path, machine: Path
+) -> None:
+    path = str(machine / "one/own")
+    wanted = two(machine, admissions=(Admission(path, "allow ", "10.0.0.0/8", ";"),))
+    first = run(tmp_path, wanted)["here/app"]
+    listed = first.folder / "rootfs" / path[1:]
+    with listed.open("a") as stream:
+        stream.write("allow 172.16.0.0/12;\nallow 10.9.0.0/16;\n")
+    assert run(tmp_path, wanted)["here/app"].kept == ()
+    assert listed.read_text() == "own\n"
+    listed.write_text("own\n# mine\nallow 172.16.0.0/12;\n")
+    assert run(tmp_path, wanted)["here/app"].kept == (path,)
+
+
+def test_what_a_killed_run_had_put_aside_stands_again(tmp_path: Path, machine: Path) -> None:
+    first = run(tmp_path, two(machine))["here/app"]
+    own = first.folder / "rootfs" / str(machine / "one/own")[1:]
+    own.write_text("changed")
+    (first.folder / "rootfs").rename(first.folder / ".rootfs.old")
+    assert run(tmp_path, two(machine))["here/app"].kept == (f"{machine}/one/own",)
+    assert own.read_text() == "changed"
+
+
+def test_what_no_longer_moves_leaves_nothing_but_a_persons(tmp_path: Path, machine: Path) -> None:
+    first = run(tmp_path, two(machine))["here/app"]
+    place = first.folder.parent / "here" / "app"
+    shutil.move(first.folder, tmp_path / "moved")
+    place.parent.mkdir(parents=True)
+    shutil.move(tmp_path / "moved", place)
+    assert forgotten(tmp_path / "plan", {"here/app": "workloads/here/app"}) == ()
+    (place / "rootfs/mine").write_text("mine")
+    (place / "Dockerfile").write_text("FROM scratch")
+    (gone,) = forgotten(tmp_path / "plan", {"here/other": "workloads/here/other"})
+    assert (gone.workload, gone.kept) == ("here/app", ("/mine",))
+    assert gone.removed == (f"{machine}/one/own",)
+    (place / "rootfs/mine").unlink()
+    assert [c.kept for c in forgotten(tmp_path / "plan", {})] == [()]
+    assert [path.name for path in place.iterdir()] == ["Dockerfile"]
+    (place / ".rootfs.json").write_text("{")
+    (place / "rootfs").mkdir()
+    with pytest.raises(OutputError, match="cannot tell which files extract put into rootfs"):
+        forgotten(tmp_path / "plan", {})
+
+
+def test_the_program_names_what_it_removed_and_ends_otherwise_for_what_it_left(
+    tmp_path: Path, machine: Path
+) -> None:
+    run(tmp_path, two(machine))
+    place = tmp_path / "plan/workloads/here/app"
+    place.mkdir(parents=True)
+    for path in (tmp_path / "plan/workloads/here").iterdir():
+        if path != place:
+            shutil.move(path, place)
+    nothing = replace(two(machine), hosts=())
+    (tmp_path / "plan/plan.json").write_bytes(store.encode(nothing))
+    (place / "rootfs/mine\x1b").write_text("mine")
+    arguments = ["extract", str(tmp_path / "plan"), "-i", str(tmp_path / "inventory.yml")]
+    left = CliRunner().invoke(app, arguments)
+    assert left.exit_code == 3, left.output
+    assert f"  removed from rootfs: {machine}/one/own\n" in left.output
+    assert "plan/workloads/here/app/rootfs/mine\ufffd: put there or changed by hand" in left.output
+    (place / "rootfs/mine\x1b").unlink()
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert not place.exists() or list(place.iterdir()) == []
 
 
 def test_what_is_missing_or_out_of_reach_is_said(tmp_path: Path, machine: Path) -> None:

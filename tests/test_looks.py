@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 
 import msgspec
 import pytest
+from ours import RULES
 
-from planner import __version__, facts, looks, render, rules, store
-from planner.model import HostPlan, Peer, Plan, Snapshot, Volume, Workload
+from planner import __version__, facts, looks, render, store, volumes
+from planner.model import HostPlan, Look, Peer, Plan, Snapshot, Volume, Workload
 from planner.plan import make_plan
 
 DAYS = ("2026-01-01T00:00:00Z", "2026-01-11T00:00:00Z", "2026-01-31T00:00:00Z")
@@ -31,7 +33,7 @@ def on(day: str, base: Snapshot, **sections: str) -> Snapshot:
 
 
 def plan(*snapshots: Snapshot) -> Plan:
-    return make_plan(snapshots, rules.load(store.rule_texts()), as_of=None, version=__version__)
+    return make_plan(snapshots, RULES, as_of=None, version=__version__)
 
 
 def of(made: Plan, host: str) -> HostPlan:
@@ -53,7 +55,7 @@ def test_peaks_peers_and_growth_come_from_all_looks() -> None:
     assert merged.resources["memory"] == 900000 * 1024 * len(merged.pids)
     assert merged.resources["memory"] > alone.resources["memory"]
     (data,) = (v for v in merged.volumes if v.path == "/srv/pgdata/15/main")
-    assert data.growth == round((data.size - 1000000) / 30)
+    assert (data.growth, data.growth_since) == (round((data.size - 1000000) / 30), DAYS[0])
     assert [v.growth for v in alone.volumes] == [None] * len(alone.volumes)
     assert [look.taken_at for look in all_.looks] == list(DAYS)
     assert (all_.taken_at, len(one.looks)) == (DAYS[2], 1)
@@ -135,6 +137,75 @@ def test_growth_needs_two_measurements() -> None:
     assert looks.growth(volume, DAYS[1], [(DAYS[0], -1)]) is None
     assert looks.growth(volume, DAYS[0], [(DAYS[0], 1000)]) is None
     assert looks.growth(msgspec.structs.replace(volume, size=-1), DAYS[1], [(DAYS[0], 9)]) is None
+
+
+def test_looks_of_one_day_tell_no_growth() -> None:
+    volume = Volume("d", "/d", "data", "r", size=3000)
+    assert looks.growth(volume, "2026-01-01T23:59:59Z", [(DAYS[0], 1000)]) is None
+    assert looks.growth(volume, "2026-01-02T00:00:00Z", [(DAYS[0], 1000)]) == 2000
+
+
+def test_growth_says_the_size_on_the_day_of_the_change() -> None:
+    volume = Volume("d", "/d", "data", "r", size=10**10, files=2000, growth=10**9)
+    volume = msgspec.structs.replace(volume, growth_since=DAYS[0])
+    seen = [Look(DAYS[0], "seen"), Look(DAYS[2], "seen")]
+    assert volumes.growing(volume, DAYS[2], seen) == volumes.Growth(
+        month=30 * 10**9,
+        since=DAYS[0],
+        days=30,
+        expected=40 * 10**9,
+        expected_on="2026-03-02",
+        seconds=5 + 40_000 // 30 + 1,
+    )
+    asked = volumes.growing(volume, DAYS[2], seen, as_of="2026-02-05T12:00:00Z")
+    assert (asked.expected, asked.expected_on) == (15_500_000_000, "2026-02-05")
+    past = volumes.growing(volume, DAYS[2], seen, as_of=DAYS[1])
+    assert past.expected_on == "2026-03-02"
+    shrinks = msgspec.structs.replace(volume, growth=-(10**9))
+    assert volumes.growing(shrinks, DAYS[2], seen).expected == 0
+
+
+def test_growth_that_nothing_tells_is_not_known_with_the_reason() -> None:
+    volume = Volume("d", "/d", "data", "r", size=10**10)
+    one, other = Look(DAYS[0], "seen"), Look(DAYS[2], "seen")
+    missed = Look(DAYS[1], "unreachable", lacks="no route to host")
+    assert volumes.growing(volume, DAYS[2], [other]).unknown == "one look"
+    assert volumes.growing(volume, DAYS[2], [missed, other]).unknown == "one look"
+    assert "before measured it" in volumes.growing(volume, DAYS[2], [one, other]).unknown
+    unmeasured = msgspec.structs.replace(volume, size=-1)
+    assert volumes.growing(unmeasured, DAYS[2], [one]).unknown == "its size was not measured"
+
+
+def test_what_nobody_wrote_for_a_month_does_not_grow() -> None:
+    old = Volume("d", "/d", "content", "r", size=10**9, files=10, modified="2025-09-03T00:00:00Z")
+    one = [Look(DAYS[2], "seen")]
+    told = volumes.growing(old, DAYS[2], one)
+    assert (told.at_rest, told.days, told.expected, told.unknown) == (True, 150, 10**9, "")
+    fresh = msgspec.structs.replace(old, modified="2026-01-02T00:00:00Z")
+    assert volumes.growing(fresh, DAYS[2], one).unknown == "one look"
+    assert volumes.growing(msgspec.structs.replace(old, modified=""), DAYS[2], one).unknown
+    # What the looks measured goes first.
+    measured = msgspec.structs.replace(old, growth=-5, growth_since=DAYS[0])
+    assert not volumes.growing(measured, DAYS[2], one).at_rest
+
+
+def test_the_growth_is_written_for_people_and_for_programs() -> None:
+    db = snapshot("db")
+    less = re.sub(r"^\d+(\t\d*\t[^\t]*\t/srv/pgdata/15/main)$", r"1000000\1",
+                  db.sections["sizes"].text, flags=re.M)  # fmt: skip
+    made = {
+        a.path: a.text
+        for a in render.render(
+            plan(on(DAYS[2], db), on(DAYS[0], db, sizes=less)), store.templates()
+        )
+    }
+    page = made["hosts/db/volumes.md"]
+    assert "on 30 MB and 2000 files a second" in page
+    assert "| +68.6 MiB a month |" in page
+    assert f"+68.6 MiB a month over the 30 days since {DAYS[0]}: if that goes on" in page
+    assert "on 2026-03-02, and 9 s for a whole copy" in page
+    told = json.loads(made["hosts/db/volumes.json"])["volumes"][0]["growth"]
+    assert (told["days"], told["since"], told["seconds"]) == (30, DAYS[0], 9)
 
 
 def test_a_time_that_cannot_be_read_compares_with_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

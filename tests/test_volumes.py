@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from conftest import AS_ROOT
 from hostkit import host
 from msgspec.structs import replace
 
@@ -191,7 +192,7 @@ def test_much_data_is_copied_twice_and_the_second_time_only_what_changed(  # typ
     assert not list(tmp_path.glob("*.snar*"))
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@AS_ROOT
 @pytest.mark.parametrize("size", [10, 40 * 2**30])
 def test_owners_change_on_the_way_to_an_image_of_the_application(  # type: ignore[no-untyped-def]
     run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int

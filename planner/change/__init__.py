@@ -117,9 +117,20 @@ def _build(host: HostPlan, item: WorkloadPlan) -> Step:
         ),
         note="The first command reaches the machine through Ansible: give it -i and what else the "
         "gathering took, or set ANSIBLE_INVENTORY. BUILDAH_FORMAT keeps the health check in "
-        "podman's images; docker ignores it.",
+        f"podman's images; docker ignores it.{_repositories(item)}",
         expect=f"the image is tagged {tag}",
     )
+
+
+def _repositories(item: WorkloadPlan) -> str:
+    """What the build needs beyond the repositories of its base."""
+    found = item.image.sources if item.image else ()
+    hosts = ", ".join(sorted({host for source in found for host in source.hosts}))
+    keys = any(file.kind == "key" for source in found for file in source.files)
+    if not found:
+        return ""
+    fetched = ", whose public keys come with the first command" if keys else ""
+    return f" The build takes packages from {hosts}, too{fetched}."
 
 
 def _admit(host: HostPlan, item: WorkloadPlan) -> Iterable[str]:

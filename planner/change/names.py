@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from planner.model import HostPlan, Secret, Workload, WorkloadPlan
 from planner.store import context_folder, slug
 
@@ -17,6 +19,14 @@ def moving(host: HostPlan) -> tuple[WorkloadPlan, ...]:
         for item in host.workloads
         if item.verdict.outcome in MOVES and item.image and not item.image.problems
     )
+
+
+def fetched(item: WorkloadPlan) -> Workload:
+    """The workload with all that extract fetches for its image: keys of repositories, too."""
+    files = (f for source in (item.image.sources if item.image else ()) for f in source.files)
+    known = {copy.path for copy in item.workload.copies}
+    more = {file.path: file for file in files if file.path not in known}
+    return replace(item.workload, copies=(*item.workload.copies, *more.values()))
 
 
 def service_name(workload: Workload) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planner.cli.ansible_options import with_ansible_options
+from planner.cli.common import Movers, PlanFolder
 
 if TYPE_CHECKING:
     from planner.extract import Context
@@ -17,22 +18,23 @@ if TYPE_CHECKING:
 @with_ansible_options
 def extract(
     ansible: Options,
-    plan_folder: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan's folder.")] = Path(
-        "plan"
-    ),
-    targets: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[HOST[/WORKLOAD]]...", help="Default: all that moves."),
-    ] = None,
+    plan_folder: PlanFolder = Path("plan"),
+    targets: Movers = None,
     max_mib: Annotated[
         int, typer.Option("--max-mib", help="Refuse a workload whose files are larger, in MiB.")
     ] = 4096,
 ) -> None:
-    """Fetch the files that the Dockerfiles copy, leaving secrets on the machines and saying so."""
+    """Fetch the files that the Dockerfiles copy, leaving secrets on the machines and saying so.
+
+    What an earlier extract put there and the plan no longer takes is removed; what somebody put
+    there or changed stays, and is named with exit status 3.
+    """
     from planner import store
     from planner.change.names import build_folder, moving
+    from planner.cli.common import EXIT_INCOMPLETE
     from planner.errors import InputError
     from planner.extract import extract as fetch
+    from planner.extract import forgotten
 
     plan = store.read_plan(plan_folder / "plan.json")
     folders = {
@@ -41,9 +43,14 @@ def extract(
     chosen = {i: f for i, f in folders.items() if _wanted(i, targets or [])}
     if targets and not chosen:
         raise InputError(f"{', '.join(targets)}: nothing in {plan_folder} moves under this name")
-    contexts = fetch(plan, plan_folder, ansible, chosen, say, max_mib * 2**20)
+    gone = () if targets else forgotten(plan_folder, folders)
+    for context in gone:
+        say(context)
+    contexts = (*gone, *fetch(plan, plan_folder, ansible, chosen, say, max_mib * 2**20))
     if any(context.reason for context in contexts):
         raise typer.Exit(1)
+    if any(context.kept for context in contexts):
+        raise typer.Exit(EXIT_INCOMPLETE)
 
 
 def _wanted(workload: str, targets: list[str]) -> bool:
@@ -63,3 +70,12 @@ def say(context: Context) -> None:
     )
     for path, why in context.left_out:
         typer.echo(f"  left out: {plain(path)}: {plain(why)}")
+    for path in context.removed:
+        typer.echo(f"  removed from rootfs: {plain(path)}")
+    for path in context.kept:
+        place = plain(f"{context.folder}/rootfs{path}")
+        typer.echo(
+            f"  {place}: put there or changed by hand, and left: the image takes it; remove it and "
+            "extract again for what the machine has",
+            err=True,
+        )

@@ -1,12 +1,12 @@
 """Fetch what the Dockerfiles of a plan copy: exactly the files that it names, without secrets.
 
 Two looks: the first lists every tree with digests, after the machine sorted out secrets; the second
-brings the contents. A workload's folder gets ``rootfs/`` and ``left-out.txt``, whole or not at all.
+brings the contents. A workload's folder gets ``rootfs/`` and ``left-out.txt``, whole or not at all;
+what a person put into ``rootfs/`` or changed there stays.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -14,12 +14,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from planner import session, store
+from planner.change.names import fetched
 from planner.errors import OutputError
+from planner.extract.settle import LEFT_OUT, RECORD, forget, room, settle, stale
 from planner.extract.unpack import build, contents
 from planner.extract.wanted import Listing, batches, fetch_script, list_script, listings
 from planner.model import Plan, Workload
 from planner.session.folder import private_folder
 from planner.session.framing import decode
+
+__all__ = ["Context", "extract", "forgotten", "host_name", "stale"]
 
 MAX_BYTES = 4 * 1024**3
 MAX_FILES = 200_000
@@ -36,6 +40,10 @@ class Context:
     bytes: int = 0
     left_out: tuple[tuple[str, str], ...] = ()
     """(path, why it stayed on the machine), sorted."""
+    removed: tuple[str, ...] = ()
+    """Paths of an earlier extract that the plan no longer takes, or the machine no longer has."""
+    kept: tuple[str, ...] = ()
+    """Paths that a person put there or changed, which stand before what the machine has."""
 
 
 def extract(
@@ -48,18 +56,24 @@ def extract(
 ) -> tuple[Context, ...]:
     """Fill ``folder/folders[workload id]/rootfs`` for each workload that moves.
 
-    Workloads without an entry in ``folders`` or without anything to copy are passed over. A machine
-    that cannot be reached is a reason in its contexts; raises InputError, RunError, OutputError.
+    Workloads without an entry in ``folders`` are passed over; of those that have nothing to copy
+    any more what an earlier extract fetched is removed. A machine that cannot be reached is a
+    reason in its contexts; raises InputError, RunError, OutputError.
     """
     work = _work(plan, folders)
-    if not work:
-        return ()
-    known = {target.name for target in session.targets(options)}
     done: dict[str, Context] = {}
 
     def finish(context: Context) -> None:
         done[context.workload] = context
         on_workload(context)
+
+    filled = {workload.id for workloads in work.values() for workload in workloads}
+    for id in sorted(folders.keys() - filled):
+        if (folder / folders[id] / RECORD).exists():
+            finish(_empty(id, folder / folders[id]))
+    if not work:
+        return tuple(done[id] for id in sorted(done))
+    known = {target.name for target in session.targets(options)}
 
     def fail(workloads: Sequence[Workload], reason: str) -> None:
         for workload in workloads:
@@ -74,10 +88,19 @@ def extract(
             for workload in work[host]:
                 if workload.id in found:
                     place = folder / folders[workload.id]
-                    finish(
-                        _finish(workload.id, found[workload.id], waiting / host_name(host), place)
-                    )
+                    came = waiting / host_name(host)
+                    finish(_finish(workload, found[workload.id], came, place))
     return tuple(done[id] for id in sorted(done))
+
+
+def forgotten(folder: Path, folders: Mapping[str, str]) -> tuple[Context, ...]:
+    """Remove what extract fetched for workloads that the plan does not move any more.
+
+    ``folders``: of all that it moves, by id.
+    """
+    places = {file.parent for file in folder.glob(f"workloads/*/*/{RECORD}")}
+    gone = places - {folder / name for name in folders.values()}
+    return tuple(_empty("/".join(place.parts[-2:]), place) for place in sorted(gone))
 
 
 def host_name(host: str) -> str:
@@ -91,8 +114,9 @@ def _work(plan: Plan, folders: Mapping[str, str]) -> dict[str, list[Workload]]:
     for host in plan.hosts:
         for item in host.workloads:
             moves = item.verdict.outcome in ("container", "container-with-changes")
-            if moves and item.workload.copies and item.workload.id in folders:
-                found.setdefault(host.name, []).append(item.workload)
+            workload = fetched(item)
+            if moves and workload.copies and workload.id in folders:
+                found.setdefault(host.name, []).append(workload)
     return found
 
 
@@ -170,28 +194,50 @@ def _fetch(
         session.run(options, scripts, nonce, arrived, places=(waiting,))
 
 
-def _finish(id: str, listing: Listing, waiting: Path, place: Path) -> Context:
+def _finish(workload: Workload, listing: Listing, waiting: Path, place: Path) -> Context:
     """Build beside, then rename: what was there stays until the new tree is whole."""
-    new, old = place / ".rootfs.new", place / ".rootfs.old"
     try:
         place.mkdir(parents=True, exist_ok=True)
-        for left in (new, old):
-            shutil.rmtree(left, ignore_errors=True)
+        new = room(place)
         refused = dict(build(listing.entries, waiting, new))
         broken = sorted(path for path, why in refused.items() if why.startswith(("changed", "its")))
         context = Context(
-            id, place, left_out=tuple(sorted({**dict(listing.left_out), **refused}.items()))
+            workload.id,
+            place,
+            left_out=tuple(sorted({**dict(listing.left_out), **refused}.items())),
         )
         if broken:
             shutil.rmtree(new)
             return replace(context, reason=f"{store.printable(broken[0])}: {refused[broken[0]]}")
-        if os.path.lexists(place / "rootfs"):
-            os.rename(place / "rootfs", old)
-        os.rename(new, place / "rootfs")
-        shutil.rmtree(old, ignore_errors=True)
+        digests = {entry.path: entry.digest for entry in listing.entries}
+        settled = settle(new, place, workload.copies, digests, workload.admissions)
+        if settled.problem:
+            shutil.rmtree(new)
+            return replace(context, reason=settled.problem)
         text = "".join(f"{store.printable(path)}: {why}\n" for path, why in context.left_out)
-        store.write_file(place / "left-out.txt", text.encode())
+        store.write_file(place / LEFT_OUT, text.encode())
     except OSError as error:
         raise OutputError(f"{error.filename or place}: {error.strerror}: extract again") from None
     files = [entry for entry in listing.entries if entry.type == "f" and entry.path not in refused]
-    return replace(context, files=len(files), bytes=sum(entry.size for entry in files))
+    return replace(
+        context,
+        files=len(files),
+        bytes=sum(entry.size for entry in files),
+        removed=settled.removed,
+        kept=settled.kept,
+    )
+
+
+def _empty(id: str, place: Path) -> Context:
+    """Take away what an earlier extract put here, and nothing else."""
+    try:
+        new = room(place)
+        new.mkdir(mode=0o700)
+        settled = settle(new, place, (), {})
+        if settled.problem:
+            shutil.rmtree(new)
+            return Context(id, place, settled.problem)
+        forget(place)
+    except OSError as error:
+        raise OutputError(f"{error.filename or place}: {error.strerror}: extract again") from None
+    return Context(id, place, removed=settled.removed, kept=settled.kept)

@@ -95,10 +95,22 @@ digests() {
 		{ print }'
 }
 
+# Whether a file begins as public keys of OpenPGP do: a packet of a public key, a keybox, text.
+public_key() {
+	case $(dd if="$1" bs=1 count=1 2>/dev/null | od -An -tx1) in
+	*9[89ab] | *c6 | *00 | *0a | *[2-7][0-9a-f]) return 0 ;;
+	esac
+	return 1
+}
+
 tree() {
 	[ -n "$(said "$ROOT" | walkable)" ] || { state missing "a network file system is mounted here"; return 1; }
 	if ! [ -e "$ROOT" ] && ! [ -L "$ROOT" ]; then
 		state missing "no such path, or this login may not see it"; return 1
+	fi
+	if [ "$KIND" = key ]; then
+		[ ! -L "$ROOT" ] && [ -f "$ROOT" ] || { state missing "a key is taken from a file only"; return 1; }
+		public_key "$ROOT" || { state missing "does not begin as public keys do, or this login may not read it"; return 1; }
 	fi
 	find_tree "$ROOT" | awk -v KIND="$KIND" "$PLANNER_MASK$SIFT_AWK" | digests
 	[ -z "$(limit 30 find "$ROOT" -xdev -type d ! -readable 2>/dev/null)" ] || state partial "some folders are closed to this login"

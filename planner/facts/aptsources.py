@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from planner.facts.text import lines
 from planner.model import Repository, TextFile
 
+_OPTIONS = ("check-valid-until", "allow-weak", "allow-downgrade-to-insecure", "by-hash")
 _ONE_LINE = re.compile(r"deb(?:-src)?\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s*(.*)")
 
 
@@ -26,6 +27,9 @@ def _apt(
         signed_by=signed,
         checked=False if trusted in ("yes", "true", "1", "on") else None,
         path=file.path,
+        key=options.get("key", ""),
+        login="@" in url.partition("://")[2].partition("/")[0],
+        options={name: options[name] for name in _OPTIONS if options.get(name)},
     )
 
 
@@ -73,7 +77,7 @@ def _stanza(file: TextFile, stanza: dict[str, str], keys: tuple[str, ...]) -> It
         return
     signed = stanza.get("signed-by", "")
     if "-----BEGIN" in signed:
-        stanza["signed-by"] = "inline"
+        stanza["signed-by"], stanza["key"] = "inline", signed
     elif not signed:
         stanza["signed-by"] = " ".join(keys)
     for url in stanza.get("uris", "").split():

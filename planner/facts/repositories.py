@@ -9,11 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from planner.facts import aptsources
+from planner.facts.rpmsources import rpm, sections, yes
 from planner.facts.text import Parsed, lines, text_files
 from planner.model import Repository, TextFile
 
-_SECTION = re.compile(r"\s*\[([^\]]+)\]\s*")
+_KEY_FOLDERS = (
+    "/usr/share/keyrings/",
+    "/usr/share/postgresql-common/pgdg/",
+    "/etc/apt/keyrings/",
+    "/etc/pki/rpm-gpg/",
+)
+"""Keys that are trusted for what names them, not for all."""
+_VARIABLE = re.compile(r"\\\$(\w+|\\\{\w+\\\})")
+"""Of yum.conf(5), in a pattern of ours."""
 _UCL_TABLE = re.compile(r'(?<![\w.-])([\w.-]+)"?\s*:\s*\{((?:[^{}$]|\$\{[^}]{0,200}\}|\$)*)\}')
 _UCL = re.compile(r'(?<!\w)(\w+)\s*[:=]\s*(?:"([^"]*)"|([^",}\s]+))')
 
@@ -26,10 +37,11 @@ def parse(text: str) -> Parsed[tuple[Repository, ...]]:
     files = text_files(text)
     keys = tuple(f.path for f in files.value if _is_key(f.path))
     apt_keys = tuple(path for path in keys if path.startswith("/etc/apt/"))
+    known = {f.path for f in files.value if _is_key(f.path) or f.path.startswith(_KEY_FOLDERS)}
     found = [
-        repository
+        _seen(repository, known)
         for file in files.value
-        if not _is_key(file.path)
+        if file.path not in known
         for repository in _read(file, apt_keys, keys)
     ]
     order = sorted(found, key=lambda r: (r.path, r.id, r.suites, r.url))
@@ -38,6 +50,13 @@ def parse(text: str) -> Parsed[tuple[Repository, ...]]:
 
 def _is_key(path: str) -> bool:
     return path.startswith(("/etc/apt/trusted.gpg", "/etc/apk/keys/"))
+
+
+def _seen(repository: Repository, known: set[str]) -> Repository:
+    """With the files of its keys that are there; of a path with variables all that fit."""
+    named = (key.removeprefix("file://") for key in repository.signed_by)
+    fits = "|".join(_VARIABLE.sub("[A-Za-z0-9_.]+", re.escape(path)) for path in named)
+    return replace(repository, seen=tuple(sorted(p for p in known if re.fullmatch(fits, p))))
 
 
 def _read(file: TextFile, apt_keys: tuple[str, ...], keys: tuple[str, ...]) -> Iterable[Repository]:
@@ -51,48 +70,7 @@ def _read(file: TextFile, apt_keys: tuple[str, ...], keys: tuple[str, ...]) -> I
         return _pacman(file)
     if "/pkg/" in file.path:
         return _pkg(file)
-    return _rpm(file)
-
-
-def _sections(text: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Sections of an ini file; a line that begins with white space goes on with the last value."""
-    name, values, last = "", dict[str, str](), ""
-    for line in lines(text):
-        head = _SECTION.fullmatch(line)
-        if head:
-            if name:
-                yield name, values
-            name, values, last = head[1].strip(), {}, ""
-        elif line[:1] in (" ", "\t") and last:
-            values[last] += " " + line.strip()
-        elif not line.lstrip().startswith(("#", ";")):
-            key, _, value = line.partition("=")
-            last = key.strip().lower()
-            values.setdefault(last, value.strip())
-    if name:
-        yield name, values
-
-
-def _yes(value: str | None) -> bool | None:
-    return None if not value else value.lower() in ("1", "yes", "true", "on")
-
-
-def _rpm(file: TextFile) -> Iterator[Repository]:
-    for name, values in _sections(file.text):
-        found = next(
-            (values[k] for k in ("baseurl", "mirrorlist", "metalink") if values.get(k)), ""
-        )
-        if name == "main" or not found:
-            continue
-        yield Repository(
-            id=name,
-            kind="rpm",
-            url=found.split()[0],
-            enabled=_yes(values.get("enabled")) is not False,
-            signed_by=tuple(values.get("gpgkey", "").replace(",", " ").split()),
-            checked=_yes(values.get("gpgcheck")),
-            path=file.path,
-        )
+    return rpm(file)
 
 
 def _apk(file: TextFile, keys: tuple[str, ...]) -> Iterator[Repository]:
@@ -105,7 +83,7 @@ def _apk(file: TextFile, keys: tuple[str, ...]) -> Iterator[Repository]:
 
 
 def _pacman(file: TextFile) -> Iterator[Repository]:
-    for name, values in _sections(file.text):
+    for name, values in sections(file.text):
         if name == "options":
             continue
         level = values.get("siglevel", "")
@@ -128,7 +106,7 @@ def _pkg(file: TextFile) -> Iterator[Repository]:
             id=match[1],
             kind="pkg",
             url=values.get("url", ""),
-            enabled=_yes(values.get("enabled")) is not False,
+            enabled=yes(values.get("enabled")) is not False,
             signed_by=(key,) if key else (),
             checked=kind != "none" if kind else None,
             path=file.path,

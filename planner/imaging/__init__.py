@@ -12,6 +12,7 @@ from planner.images.choice import Choice, Pulled, pulled
 from planner.images.official import table
 from planner.imaging.dependencies import with_dependencies
 from planner.imaging.official import Mapped, mapped
+from planner.imaging.sources import sources
 from planner.model import Account, Group, Host, Image, Pin, Workload, WorkloadPlan
 
 
@@ -35,8 +36,16 @@ def imaged(
 
 def _faithful(host: Host, item: WorkloadPlan, choice: Choice, but: str = "") -> WorkloadPlan:
     image = _image(host, item.workload, choice)
-    image = replace(image, base_reason=image.base_reason + but)
+    found = sources(host, item.workload, image.family)
+    image = replace(
+        image,
+        base_reason=image.base_reason + but,
+        sources=found.sources,
+        problems=(*image.problems, *found.problems),
+    )
     workload, image = with_dependencies(host, item.workload, image, choice)
+    if found.unknowns:
+        workload = replace(workload, unknowns=(*workload.unknowns, *found.unknowns))
     return replace(item, workload=_with_asker(workload, image.family), image=image)
 
 

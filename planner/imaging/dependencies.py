@@ -23,6 +23,7 @@ _OF_ENVIRONMENT = frozenset({"pip", "setuptools", "wheel", "pkg-resources", "pkg
 """What a new environment has by itself, and an entry of Debian's that is none."""
 _FOLDERS = {"node": "node_modules", "ruby": "vendor/bundle", "php": "vendor"}
 _LOCKS = {"node": "package-lock.json", "ruby": "Gemfile.lock", "php": "composer.lock"}
+_RUNTIMES = {"python": "python", "node": "nodejs|npm", "ruby": "ruby", "php": "php|composer"}
 _MANAGERS = {"python": "pip", "node": "npm", "ruby": "Bundler", "php": "Composer"}
 
 
@@ -57,6 +58,8 @@ def _of(host: Host, w: Workload, image: Image, wanted: bool) -> Iterator[Depende
     ]
     for made in sorted(every, key=lambda d: d.path):
         problem = made.reason
+        if any(re.match(_RUNTIMES[made.language], p) for s in image.sources for p in s.packages):
+            problem = problem or "what runs it is not the distribution's"
         if image.family != "debian":
             problem = problem or "stages for libraries are known for Debian and its kin only"
         if problem or not wanted:

@@ -27,6 +27,7 @@ from planner.model.plan import (
     Output,
     Phase,
     Plan,
+    Source,
     Step,
     Unseen,
     WorkloadPlan,

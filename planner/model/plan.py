@@ -11,7 +11,7 @@ from planner.model.running import CronJob
 from planner.model.security import Account, Group
 from planner.model.snapshot import Login, Origin, SnapshotStatus
 from planner.model.verdict import HostOutcome, Unmatched, Verdict
-from planner.model.workload import Agent, Workload
+from planner.model.workload import Agent, Copy, Workload
 
 PLAN_SCHEMA = 1
 
@@ -38,6 +38,28 @@ class Dependencies(Data, frozen=True):
     """Why they are copied, or from what they are installed."""
 
 
+class Source(Data, frozen=True):
+    """A repository that the image's package manager is told of, beside those of its base."""
+
+    path: str
+    """Of the entry, in the image."""
+    text: tuple[str, ...]
+    """Its lines."""
+    reason: str
+    """Whose packages came from there, and which fact says so."""
+    files: tuple[Copy, ...] = ()
+    """Public keys and preferences, at the machine's own paths."""
+    preferences: tuple[str, ...] = ()
+    """Lines of apt's preferences that let only these packages come from it."""
+    packages: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    """Names that the build has to reach for it."""
+    encrypted: bool = False
+    """Whether its address takes certificates of authorities."""
+    imports: bool = False
+    """Whether the package manager asks before it takes the key."""
+
+
 class Image(Data, frozen=True):
     """What a Dockerfile says, as data."""
 
@@ -59,6 +81,7 @@ class Image(Data, frozen=True):
     """``official``: the base is the application's own image, whose entrypoint is taken away."""
     starts_as: str = "root"
     """User of the base image."""
+    sources: tuple[Source, ...] = ()
 
 
 Phase = Literal[

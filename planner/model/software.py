@@ -44,6 +44,16 @@ class Repository(Data, frozen=True):
     checked: bool | None = None
     """Whether signatures are asked for; None: left to the package manager's default."""
     path: str = ""
+    address: Literal["", "mirrorlist", "metalink"] = ""
+    """What ``url`` is, for rpm; empty: the place itself."""
+    seen: tuple[str, ...] = ()
+    """Those of ``signed_by`` that are files there, so far as the look went."""
+    key: str = ""
+    """Text of an ``inline`` key, which is public."""
+    login: bool = False
+    """Whether its entry holds a name, a password or a client's certificate."""
+    options: dict[str, str] = {}
+    """What else its entry says of how packages are chosen from it."""
 
 
 class Program(Data, frozen=True):

@@ -24,6 +24,7 @@ from planner.render.fleet import Fleet, Link, fleet
 from planner.render.image import recipe
 from planner.render.pods import label, pods
 from planner.render.quoting import FILTERS, is_variable
+from planner.render.sandboxes import sandboxes
 from planner.render.services import Service, services
 from planner.store import encode
 from planner.words import counted
@@ -150,13 +151,14 @@ def _host(plan: Plan, host: HostPlan, links: Sequence[Link]) -> dict[str, object
         "staying": [i for i in host.workloads if i.image is None],
         "unbuildable": [i for i in host.workloads if i.image and i.image.problems],
         "services": made,
+        "networks": sandboxes(host, made),
         "volumes": sorted(source for source, origin in sources if origin == "external"),
         "shared": sorted(source for source, origin in sources if origin == "managed"),
         "secrets": _secrets(made),
         "downtime": sum(max(s.seconds, 0) for s in host.steps if s.downtime),
         "downtime_known": all(s.seconds >= 0 for s in host.steps if s.downtime),
         "links": links,
-        "data": data_plan(host),
+        "data": data_plan(host, plan.as_of),
     }
 
 

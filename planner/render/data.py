@@ -29,22 +29,26 @@ class MovedVolume(Data, frozen=True):
     workloads: tuple[str, ...]
     backup: str
     move: volumes.Move
+    growth: volumes.Growth
     downtime: int = -1
     mount: str = ""
 
 
 class DataPlan(Data, frozen=True):
-    """``volumes.json``. Times in seconds, sizes in bytes, -1: unknown."""
+    """``volumes.json``. Times in seconds, sizes in bytes, -1: unknown. ``times_stand_on``: sizes as
+    seen at ``taken_at``, and rates."""
 
     schema: int
     host: str
     taken_at: str
+    times_stand_on: str
     volumes: tuple[MovedVolume, ...]
     secrets: tuple[Secret, ...] = ()
 
 
-def data_plan(host: HostPlan) -> DataPlan:
-    """Derive what moves of a machine's data."""
+def data_plan(host: HostPlan, as_of: str = "") -> DataPlan:
+    """Derive what moves of a machine's data; ``as_of``: a day beyond the look for which the growth
+    is asked, too."""
     items = moving(host)
     holders: dict[str, list[str]] = {}
     for item in items:
@@ -54,12 +58,14 @@ def data_plan(host: HostPlan) -> DataPlan:
         schema=SCHEMA,
         host=host.name,
         taken_at=host.taken_at,
+        times_stand_on=volumes.basis(),
         volumes=tuple(
             MovedVolume(
                 volume=volume,
                 workloads=tuple(holders[volume.name]),
                 backup=volume.backup or BACKUPS[volume.consistency],
                 move=move,
+                growth=volumes.growing(volume, host.taken_at, host.looks, as_of),
                 downtime=move.seconds if move.copy else 0,
                 mount=mount_line(volume),
             )

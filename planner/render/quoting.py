@@ -219,11 +219,9 @@ def gibibytes(count: int) -> str:
     return f"{-(-count // 1024**3)}Gi"
 
 
-def growth(count: int | None) -> str:
-    """Bytes a day for people: ``+1.5 MiB a day``; None is unknown."""
-    if count is None:
-        return "unknown"
-    return f"{'-' if count < 0 else '+'}{size(abs(count))} a day"
+def growth(count: int) -> str:
+    """Bytes in 30 days for people: ``+1.5 MiB a month``."""
+    return f"{'-' if count < 0 else '+'}{size(abs(count))} a month"
 
 
 def duration(seconds: int) -> str:

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from planner.volumes.completing import complete
+from planner.volumes.growing import Growth, basis, growing
 from planner.volumes.moving import BUSYBOX, UNPACK, Move, live, move, seconds
 
-__all__ = ["BUSYBOX", "UNPACK", "Move", "complete", "live", "move", "seconds"]
+__all__ = [
+    "BUSYBOX",
+    "UNPACK",
+    "Growth",
+    "Move",
+    "basis",
+    "complete",
+    "growing",
+    "live",
+    "move",
+    "seconds",
+]

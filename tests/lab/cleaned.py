@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from planner.change.names import container_name
 from planner.model import Plan
+from planner.render.sandboxes import sandboxes
+from planner.render.services import services
 from planner.verify import identity
 
 from . import change, compared
@@ -45,6 +47,8 @@ def remove(state: State, plan: Plan) -> None:
         for folder in compared.private(place):
             shutil.rmtree(folder)
     for host in plan.hosts:
+        for network in sandboxes(host, services(host)).values():
+            _podman(state, "rm", "-f", "-t", "5", "--depend", network.container)
         for item in host.workloads:
             if not item.image:
                 continue

@@ -237,7 +237,8 @@ s_reasons() {
 	fi | sort
 }
 
-# Repositories as they are written down, and the names of the keys that are trusted for all of them.
+# Repositories as they are written down, and the names of public keys: those that are trusted for
+# all of them, and those that an entry may name.
 s_repositories() {
 	set +f
 	# shellcheck disable=SC2046 # patterns, to be expanded here
@@ -245,8 +246,10 @@ s_repositories() {
 		'/etc/yum.repos.d/*.repo' /etc/yum.conf /etc/dnf/dnf.conf '/etc/zypp/repos.d/*.repo' /etc/apk/repositories '/etc/apk/repositories.d/*' \
 		/etc/pacman.conf '/etc/pkg/*.conf' '/usr/local/etc/pkg/repos/*.conf' | local_only) |
 		awk '/^\// && !/[*]/' | carry 524288 follow
-	printf '%s\n' /etc/apt/trusted.gpg /etc/apt/trusted.gpg.d/* /etc/apk/keys/* | { set -f; stat_lines; } |
-		awk -F "$TAB" "$PASS_AWK$PLANNER_MASK"'($1 == "f" || $1 == "l") && $5 > 0 { print "F\t" escape($7) "\t" $2 "\t" $3 "\t" $4 "\t0\t0" }'
+	printf '%s\n' /etc/apt/trusted.gpg /etc/apt/trusted.gpg.d/* /etc/apk/keys/* /etc/apt/keyrings/* /etc/pki/rpm-gpg/* \
+		/usr/share/keyrings/* /usr/share/postgresql-common/pgdg/* | { set -f; stat_lines; } |
+		awk -F "$TAB" "$PASS_AWK$PLANNER_MASK"'
+			$5 > 0 && ($1 == "f" || $1 == "l" && $7 ~ /^\/etc\/(apt\/trusted|apk)/) { print "F\t" escape($7) "\t" $2 "\t" $3 "\t" $4 "\t0\t0" }'
 	set -f
 }
 

@@ -1,0 +1,190 @@
+"""A new tree in the place of the old one, and nothing that a person put there lost with it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from planner import store
+from planner.errors import OutputError
+from planner.model import Admission, Copy
+
+ROOTFS = "rootfs"
+RECORD = ".rootfs.json"
+LEFT_OUT = "left-out.txt"
+_OLD = ".rootfs.old"
+_FOLDER, _OTHER = "/", "?"
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What extract put into a workload's ``rootfs/``."""
+
+    taken: dict[str, tuple[str, ...]]
+    """Path that was asked for to the paths below it that were not."""
+    tree: dict[str, str]
+    """Path from ``/`` to SHA-256 of a file, ``-> target`` of a link, ``/`` of a folder."""
+    before: dict[str, str] = {}
+    """The same of the tree that this one replaces, until it has."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Paths, sorted. With ``problem`` nothing was changed."""
+
+    removed: tuple[str, ...] = ()
+    """Extract's own, unchanged, and not taken any more."""
+    kept: tuple[str, ...] = ()
+    """Put there or changed by a person: they stand before what the machine has."""
+    problem: str = ""
+
+
+def taken(copies: Sequence[Copy]) -> dict[str, tuple[str, ...]]:
+    return {copy.path: tuple(sorted(copy.exclude)) for copy in copies}
+
+
+def stale(place: Path, copies: Sequence[Copy]) -> bool:
+    """Whether there is no tree here, or one that extract fetched for another plan."""
+    if not (place / ROOTFS).is_dir():
+        return True
+    return (place / RECORD).exists() and record(place).taken != taken(copies)
+
+
+def record(place: Path) -> Record:
+    """What extract put here last; empty when it never did. OutputError if that cannot be read."""
+    file = place / RECORD
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Record)
+    except FileNotFoundError:
+        return Record({}, {})
+    except (OSError, ValueError) as error:
+        raise OutputError(
+            f"{store.printable(file)}: cannot tell which files extract put into rootfs: "
+            f"{store.printable(error)}: move the folder away"
+        ) from None
+
+
+def room(place: Path) -> Path:
+    """Where a new tree is made, free; a tree that a killed run had only put aside stands again."""
+    old, new = place / _OLD, place / ".rootfs.new"
+    if not os.path.lexists(place / ROOTFS) and old.is_dir():
+        os.rename(old, place / ROOTFS)
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+    return new
+
+
+def settle(
+    new: Path,
+    place: Path,
+    copies: Sequence[Copy],
+    digests: Mapping[str, str],
+    admissions: Sequence[Admission] = (),
+) -> Settled:
+    """Put the tree ``new`` into ``place/rootfs``, with what a person put or changed in the one that
+    is there.
+
+    ``digests``: SHA-256 of files of ``new`` that are known. Lines that a change added to let
+    clients in (``admissions``) are no person's. May raise OSError.
+    """
+    rootfs, old = place / ROOTFS, place / _OLD
+    if os.path.lexists(rootfs) and (rootfs.is_symlink() or not rootfs.is_dir()):
+        return Settled(problem="its rootfs is no folder of extract's: move it away")
+    known, fresh, there = record(place), _marks(new, digests), _marks(rootfs, {})
+    kept = []
+    for path in sorted(there):
+        own = {known.tree.get(path), known.before.get(path), fresh.get(path)}
+        if there[path] not in own and own.isdisjoint(_unadmitted(rootfs, path, admissions)):
+            kept.append(path)
+    for path in kept:
+        if not _carry(rootfs, new, path, there[path]):
+            what = f"{store.printable(path)} in its rootfs was put there by hand"
+            return Settled(problem=f"{what} and has no place in the new one: move it away")
+    store.write_file(place / RECORD, store.encode(Record({}, fresh, known.tree)))
+    if rootfs.exists():
+        os.rename(rootfs, old)
+    os.rename(new, rootfs)
+    shutil.rmtree(old, ignore_errors=True)
+    store.write_file(place / RECORD, store.encode(Record(taken(copies), fresh)))
+    gone = [p for p in sorted(there) if p not in fresh and p not in kept and there[p] != _FOLDER]
+    return Settled(tuple(gone), tuple(kept))
+
+
+def forget(place: Path) -> None:
+    """Take the record away, too, where nothing is left of the tree."""
+    if not any((place / ROOTFS).iterdir()):
+        (place / ROOTFS).rmdir()
+        for name in (RECORD, LEFT_OUT):
+            (place / name).unlink(missing_ok=True)
+
+
+def _marks(root: Path, digests: Mapping[str, str]) -> dict[str, str]:
+    """What lies below a folder, as :class:`Record` has it, ``?`` for anything else."""
+    found: dict[str, str] = {}
+    for folder, folders, files in os.walk(root, onerror=_raise):
+        for name in (*folders, *files):
+            file = Path(folder, name)
+            path = f"/{file.relative_to(root)}"
+            found[path] = _mark(file, digests.get(path, ""))
+    return found
+
+
+def _raise(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
+def _mark(file: Path, digest: str) -> str:
+    mode = file.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        return f"-> {os.readlink(file)}"
+    if stat.S_ISDIR(mode):
+        return _FOLDER
+    if not stat.S_ISREG(mode):
+        return _OTHER
+    if digest:
+        return digest
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _unadmitted(rootfs: Path, path: str, admissions: Sequence[Admission]) -> set[str]:
+    """Digests of an access list with fewer and fewer of the lines that a change may have added."""
+    mine = [(a.before.encode(), a.after.encode()) for a in admissions if a.path == path]
+    file = rootfs / path[1:]
+    found: set[str] = set()
+    if not mine or file.is_symlink() or not file.is_file():
+        return found
+    lines = file.read_bytes().splitlines(keepends=True)
+    while lines and any(
+        lines[-1].startswith(before) and lines[-1].rstrip(b"\n").endswith(after)
+        for before, after in mine
+    ):
+        lines.pop()
+        found.add(hashlib.sha256(b"".join(lines)).hexdigest())
+    return found
+
+
+def _carry(rootfs: Path, new: Path, path: str, mark: str) -> bool:
+    """Copy what a person put at ``path`` into the new tree, never through a link."""
+    target = new / path[1:]
+    for above in target.relative_to(new).parents:
+        if (new / above).is_symlink() or ((new / above).exists() and not (new / above).is_dir()):
+            return False
+    if mark == _FOLDER:
+        if os.path.lexists(target) and (target.is_symlink() or not target.is_dir()):
+            return False
+        target.mkdir(parents=True, exist_ok=True)
+        return True
+    if mark == _OTHER or (target.is_dir() and not target.is_symlink()):
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    shutil.copy2(rootfs / path[1:], target, follow_symlinks=False)
+    return True
