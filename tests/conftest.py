@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,11 +10,22 @@ import pytest
 
 Golden = Callable[[Path, str], None]
 
+AS_ROOT = pytest.mark.skipif(
+    os.geteuid() != 0 and not os.environ.get("CI"), reason="only root gives files away"
+)
+"""Never left out where CI says that it is CI."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept", action="store_true", help="rewrite expected files; read the diff afterwards"
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """With ``-n auto``: three for two processors, as much of a run is waiting for what hangs."""
+    return max(2, len(os.sched_getaffinity(0)) * 3 // 2)
 
 
 @pytest.fixture

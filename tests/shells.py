@@ -8,8 +8,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +22,7 @@ from planner.gather.look import collector
 from planner.session.framing import Payload, decode
 
 NONCE = "feedfacefeedfacefeedfacefeedface"
+SECRET = "s3cr3t-Holunder"
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,9 @@ class Look:
 
     payload: Payload
     seconds: float
+    wire: str
+    beside: int = 0
+    """A process that ran beside it, see ``secretive``."""
 
 
 def take(shell: Shell, folder: str, user: str = "") -> Look:
@@ -99,7 +106,28 @@ def take(shell: Shell, folder: str, user: str = "") -> Look:
     argv = [*(change if user == "nobody" else ()), program, *shell.argv[1:], "-s"]
     begun = time.monotonic()
     done = subprocess.run(argv, input=script.encode(), capture_output=True, timeout=300, cwd="/")
-    return Look(decode(done.stdout, NONCE), time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    return Look(decode(done.stdout, NONCE), seconds, done.stdout.decode("utf-8", "replace"))
+
+
+@contextmanager
+def secretive(folder: str | Path) -> Iterator[int]:
+    """The number of a process with SECRET in its arguments and, over several lines, in its
+    environment."""
+    environment = {"PATH": os.environ["PATH"], "PLANTED_KEY": f"-----BEGIN\n{SECRET}=1\nX={SECRET}"}
+    program = "import sys; print('up', flush=True); sys.stdin.read()"
+    arguments = ["--db-password", SECRET, f"postgres://u:{SECRET}@db/x", "two\nlines\tand tab", "ä"]
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        env=environment,
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        yield process.pid
+        process.kill()
 
 
 def main() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hostkit
 import pytest
+from ours import RULES
 
-from planner import rules, store
+from planner import store
 from planner.images import NO_BASE, base_for
 from planner.images.accounts import has_group, has_user
 from planner.model import OS
@@ -103,8 +104,7 @@ def test_without_an_operating_system_there_is_none() -> None:
 
 def test_an_image_of_alpine_gets_the_bash_that_its_health_check_asks_with() -> None:
     (snapshot,) = store.read_snapshots([store.demo_folder() / "edge-21.json"])
-    ruleset = rules.load(store.rule_texts(), examples=False)
-    (host,) = make_plan([snapshot], ruleset, as_of=None, version="0").hosts
+    (host,) = make_plan([snapshot], RULES, as_of=None, version="0").hosts
     (item,) = [i for i in host.workloads if i.image]
     assert item.image
     assert item.image.family == "alpine"

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ours import RULES
 
-from planner import rules, store
+from planner import store
 from planner.change.names import build_folder
 from planner.images.choice import Choice
 from planner.model import Dependencies, HostPlan
@@ -17,7 +18,6 @@ from planner.settings import DEFAULTS
 from tests.judgement import kit
 
 KINDS = Path(__file__).parent / "kinds"
-RULES = rules.load(store.rule_texts(), examples=False)
 BUILT = Choice(dependencies="built")
 
 

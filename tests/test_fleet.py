@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Golden
+from ours import RULES
 
-from planner import facts, render, rules, store
+from planner import facts, render, store
 from planner.model import Plan
 from planner.plan import make_plan
 
@@ -25,7 +26,7 @@ WHOLE = ("app", "bare", "ci-03", "db", "erp-01", "vault", "web")
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return make_plan(FLEET, rules.load(store.rule_texts()), as_of=None, version="0")
+    return make_plan(FLEET, RULES, as_of=None, version="0")
 
 
 @pytest.fixture(scope="module")
@@ -91,5 +92,4 @@ def test_captured_text_names_no_mirror() -> None:
 
 
 def test_order_of_snapshots_does_not_matter(plan: Plan) -> None:
-    loaded = rules.load(store.rule_texts())
-    assert make_plan(FLEET[::-1], loaded, as_of=None, version="0") == plan
+    assert make_plan(FLEET[::-1], RULES, as_of=None, version="0") == plan

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Golden
+from ours import RULES
 
-from planner import facts, rules, store
+from planner import facts, store
 from planner.gather.look import SECTIONS
 from planner.model import Fact, Host, Snapshot
 from planner.plan import make_plan
@@ -21,7 +22,6 @@ from planner.plan import make_plan
 HOSTS = Path(__file__).parent / "hosts"
 SNAPSHOTS = {p.parent.name: store.read_snapshots([p])[0] for p in HOSTS.glob("*/snapshot.json")}
 NAMES = sorted(SNAPSHOTS)
-RULES = rules.load(store.rule_texts())
 
 
 def told(host: Host) -> str:

@@ -20,8 +20,9 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ours import RULES
 
-from planner import facts, rules, store
+from planner import facts, store
 from planner.errors import InputError
 from planner.facts import doors
 from planner.imports import cache, rvtools, setup, sheets
@@ -500,8 +501,7 @@ def test_a_name_that_is_not_utf8_costs_only_its_file(tmp_path: Path) -> None:
 
 
 def plan(snapshots: Sequence[Snapshot]) -> Any:
-    ruleset = rules.load(store.rule_texts(), examples=False)
-    return make_plan(snapshots, ruleset, as_of="2026-03-03T00:00:00Z", version="0")
+    return make_plan(snapshots, RULES, as_of="2026-03-03T00:00:00Z", version="0")
 
 
 def test_facts_without_services_are_a_first_sorting() -> None:

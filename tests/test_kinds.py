@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Golden
+from ours import RULES
 
-from planner import rules, store, workloads
+from planner import store, workloads
 from planner.change.names import build_folder
 from planner.images.choice import Choice
 from planner.model import Snapshot
@@ -28,7 +29,6 @@ KINDS = Path(__file__).parent / "kinds"
 CASES = sorted(p.stem for p in KINDS.glob("*.yaml"))
 OFFICIAL = ("caddy", "haproxy", "mosquitto", "nginx", "own-images", "rabbitmq", "redis")
 """Cases that are also planned with the applications' own images as the bases."""
-RULES = rules.load(store.rule_texts(), examples=False)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from conftest import AS_ROOT
 from hostkit import host
 from msgspec.structs import replace
 
@@ -446,6 +447,7 @@ def test_own_images_come_through_the_mirror_with_their_digest_or_not_at_all() ->
     assert "not among the base images that are allowed" in image.problems[0]
 
 
+@AS_ROOT
 def test_verify_compares_owners_in_the_numbers_of_the_image(tmp_path: Path) -> None:
     for name, uid, gid in (("mine", 61102, 61104), ("theirs", 61102, 0), ("root", 0, 0)):
         (tmp_path / name).write_text(name)

@@ -5,14 +5,13 @@ rules know of C libraries and kernel parameters.
 from __future__ import annotations
 
 import pytest
+from ours import RULES
 
-from planner import store
 from planner.images.parameters import unusual
 from planner.images.userspace import user_space
 from planner.model import OS, Package
-from planner.rules import judge, load, ordinary
+from planner.rules import judge, ordinary
 
-RULES = load(store.rule_texts(), examples=False)
 HARDWARE = {r.id for r in RULES.rules if r.source.axis in ("hardware", "system")}
 
 

@@ -35,6 +35,7 @@ from planner.model import (
     Workload,
 )
 from planner.render import quoting, render
+from planner.render.sandboxes import sandboxes
 from planner.render.services import services
 
 HOSTILE = [
@@ -346,15 +347,56 @@ def compose(made: dict[str, str], host: str) -> dict[str, Any]:
 
 def test_a_sidecar_shares_the_network_of_what_others_reach() -> None:
     app = compose(rendered(sample.fleet()), "app")["services"]
-    assert sorted(app) == ["redis", "shop", "shop-job-cleanup"]
-    assert app["redis"]["network_mode"] == "service:shop"
-    assert "ports" not in app["redis"]
-    assert app["shop"]["ports"] == ["${PORT_8000:-8000}:8000/tcp"]
-    assert app["shop"]["extra_hosts"] == ["db.lab.internal:${HOST_DB_LAB_INTERNAL:-10.0.0.5}"]
-    job = app["shop-job-cleanup"]
+    assert sorted(app) == ["redis", "shop", "shop-job-cleanup", "shop-network"]
+    network, job = app["shop-network"], app["shop-job-cleanup"]
+    for member in (app["redis"], app["shop"], job):
+        assert member["network_mode"] == "service:shop-network"
+        assert member["depends_on"] == ["shop-network"]
+        assert not {"ports", "extra_hosts", "networks"} & set(member)
+    assert network["ports"] == ["${PORT_8000:-8000}:8000/tcp"]
+    assert network["extra_hosts"] == ["db.lab.internal:${HOST_DB_LAB_INTERNAL:-10.0.0.5}"]
+    assert network["networks"]["default"]["aliases"] == ["redis", "shop"]
+    # It is made of an image that is built anyway, does nothing, and ends at once.
+    assert network["image"] == app["shop"]["image"]
+    assert network["entrypoint"][0] == "sleep"
+    assert (network["user"], network["read_only"], network["stop_signal"]) == (
+        "65534:65534",
+        True,
+        "SIGKILL",
+    )
+    assert network["healthcheck"] == {"disable": True}
     assert job["profiles"] == ["jobs"]
     assert job["command"][-2:] == ["/opt/shop/venv/bin/python", "/opt/shop/cleanup.py"]
-    assert job["network_mode"] == "service:shop"
+
+
+def test_a_network_of_one_service_is_its_own() -> None:
+    """A job that speaks over loopback comes and goes: nobody is left without a network."""
+    host = sample.host("app", sample.planned(sample.SHOP))
+    assert sandboxes(host, services(host)) == {}
+
+
+def test_a_network_takes_what_concerns_all_and_a_name_that_is_free() -> None:
+    tie = Coupling("app/redis", "loopback", "127.0.0.1:6379")
+    other = Coupling("app/shop-network", "loopback", "127.0.0.1:9000")
+    shop = structs.replace(sample.SHOP, couplings=(tie, other))
+    redis = structs.replace(sample.REDIS, sysctls=(("net.core.somaxconn", "512"),))
+    named = structs.replace(
+        sample.REDIS, id="app/shop-network", name="shop-network", volumes=(), listeners=()
+    )
+    items = [sample.planned(w) for w in (shop, redis, named)]
+    assert items[0].image
+    own = structs.replace(items[0].image, policy="official")
+    items[0] = structs.replace(items[0], image=own)
+    host = sample.host("app", *items)
+    made = services(host)
+    (held,) = sandboxes(host, made).values()
+    assert (held.name, held.container) == ("shop-network-of", "app-shop-network-of")
+    assert held.members[0] == "shop"
+    assert set(held.members) == {"shop", "redis", "shop-network"}
+    assert held.sysctls == (("net.core.somaxconn", "512"),)
+    # An application's own image may declare volumes.
+    assert held.image != own.tag
+    assert held.image in {s.image for s in made}
 
 
 def test_ports_of_both_families_are_one_and_loopback_none() -> None:
@@ -434,7 +476,8 @@ def test_hostile_facts_stay_in_their_scalars(text: str) -> None:
         loaded = compose(made, host.slug)
         assert set(loaded) <= {"services", "volumes", "secrets"}
         expected = services(host)
-        assert list(loaded["services"]) == [s.name for s in expected]
+        held = [s.name for s in sandboxes(host, expected).values()]
+        assert list(loaded["services"]) == held + [s.name for s in expected]
         for service in expected:
             entry = loaded["services"][service.name]
             assert entry["cap_drop"] == ["ALL"]
@@ -542,8 +585,8 @@ def test_a_change_can_be_pasted() -> None:
 def test_volumes_say_what_backs_them_up_and_name_no_secret_value() -> None:
     volumes = rendered(sample.fleet())["hosts/db/volumes.md"]
     assert (
-        "| `db-srv-pgdata-15-main` | `/srv/pgdata/15/main` | data | 43.9 MiB | unknown | 1900 |"
-        in volumes
+        "| `db-srv-pgdata-15-main` | `/srv/pgdata/15/main` | data | 43.9 MiB "
+        "| not known: one look | 1900 |" in volumes
     )
     assert "a copy of the volume with the container stopped" in volumes
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2.meta import find_undeclared_variables
+from ours import RULES
 from typer.testing import CliRunner
 
 from planner import cli, store
@@ -47,7 +48,6 @@ from planner.rules.language import ENVIRONMENT, parse, positive
 from planner.rules.scope import Trace, names
 
 TEXTS = store.rule_texts()
-RULES = load(TEXTS, examples=False)
 EXAMPLES = [example for rule in RULES.rules for *_, example in rule.source.examples.cases]
 FACTS = sorted(n for n in Host.__struct_fields__ if isinstance(getattr(ordinary.host({}), n), Fact))
 SEVERITY = {"container": 0, "container-with-changes": 1, "insufficient-data": 2, "stay-vm": 2}

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import ours
 import pytest
 import yaml
 from conftest import Golden
@@ -446,7 +447,7 @@ def test_the_file_of_the_current_folder_is_used_and_said(folder: Path) -> None:
     plan = store.read_plan(Path("plan"))
     assert plan.settings == "planner.yml"
     assert plan.settings_sha256 == sha256(Path("planner.yml").read_bytes()).hexdigest()
-    assert plan.rules_sha256 != rules.load(store.rule_texts(), examples=False).sha256
+    assert plan.rules_sha256 != ours.RULES.sha256
     shown = command("explain", "web/nginx", "--plan", "plan").output
     assert "[adapt, counts as note] changing-thing: It listens.\n" in shown
     assert "accepted by A on 2026-01-01 until 2099-12-31: a\N{REPLACEMENT CHARACTER}[1mb (" in shown
@@ -561,7 +562,7 @@ def test_the_example_of_the_readme_is_good() -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"(?s)```yaml\n(# planner.yml\n.*?)```", readme)
     found = settings.parse("planner.yml", example)
-    settings.check(found, rules.load(store.rule_texts(), examples=False), ALLOWED)
+    settings.check(found, ours.RULES, ALLOWED)
     overrides.check(found.context.overrides, DAY)
     assert {o.verdict or o.finding for o in found.context.overrides} == {
         "stay-vm",

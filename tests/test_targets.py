@@ -25,10 +25,11 @@ import yaml
 from compose_spec import PyCompose
 from conftest import Golden
 from msgspec import structs
+from ours import RULES
 from test_render import HOSTILE, hostile_plan
 from typer.testing import CliRunner
 
-from planner import rules, settings, sizing, store
+from planner import settings, sizing, store
 from planner.cli import app as cli
 from planner.errors import InputError
 from planner.facts.execline import words
@@ -148,7 +149,7 @@ def edge() -> Plan:
 @functools.cache
 def demo() -> Plan:
     fleet = store.read_snapshots([store.demo_folder()])
-    return make_plan(fleet, rules.load(store.rule_texts()), as_of=None, version="0")
+    return make_plan(fleet, RULES, as_of=None, version="0")
 
 
 MADE = {

@@ -37,13 +37,15 @@ SHELLS = [shell for shell in ALL_SHELLS if shell.name not in ("yash", "ksh93")]
 there is no timeout, a guard of theirs may stay until its time is up. Neither is /bin/sh of a Linux
 system."""
 TIMEOUTS = ("timeout", "no-timeout")
+PATIENCE = 20
+"""Seconds for what was told to end."""
 
 
 def run(
     shell: Shell, folder: Path, body: str, budget: int, timeout: str
-) -> tuple[Payload, list[str], float]:
-    """The payload of a script whose command ``hangs`` never ends, the processes of it that still
-    run when it is over, and the seconds that it took."""
+) -> tuple[Payload, list[str]]:
+    """The payload of a script whose command ``hangs`` never ends, and the processes of it that
+    still run when it is over."""
     mark = f"{86400 + os.getpid()}{folder.stat().st_ino % 1000}"
     tool = folder / "hangs"
     tool.write_text(HANGS.format(seconds=mark))
@@ -53,7 +55,6 @@ def run(
         (folder / "timeout").chmod(0o755)
     text = shell.fitted(script(body + MAIN, NONCE, PLANNER_BUDGET=str(budget)), folder)
     text = text.replace("\nPATH=", f"\nPATH={folder}:", 1)
-    begun = time.monotonic()
     done = subprocess.run(
         [*shell.argv, "-s"],
         input=text.encode(),
@@ -61,9 +62,16 @@ def run(
         timeout=60,
         check=True,
     )
-    took = time.monotonic() - begun
-    time.sleep(2.5)
-    return decode(done.stdout, NONCE), running(mark, str(folder)), took
+    return decode(done.stdout, NONCE), left(mark, str(folder))
+
+
+def left(*marks: str) -> list[str]:
+    """Processes with one of the marks in their arguments that are there to stay: what was told to
+    end may take its time on a busy machine, what was forgotten sleeps for a day."""
+    until = time.monotonic() + PATIENCE
+    while (found := running(*marks)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
 
 
 def running(*marks: str) -> list[str]:
@@ -88,15 +96,14 @@ second() {
 	limit 5 sh -c 'kill -SEGV $$'; [ $? -gt 128 ] && echo died
 }
 """
-    payload, left, took = run(shell, tmp_path, body, 60, timeout)
+    payload, stayed = run(shell, tmp_path, body, 60, timeout)
     assert payload.problem == ""
     first, second = payload.sections["first"], payload.sections["second"]
     assert first.text.splitlines()[0] == "begun"
     assert first.state == "partial"
     assert first.reason == "time limit reached: hangs"
     assert (second.state, second.text) == ("ok", "fine\ncode 1\ndied\n")
-    assert left == []
-    assert took < 20
+    assert stayed == []
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=str)
@@ -106,14 +113,13 @@ def test_after_the_time_of_the_whole_look_nothing_of_it_runs(shell: Shell, tmp_p
 first() { text=$(hangs | cat); echo "$text"; }
 second() { echo fine; }
 """
-    payload, left, took = run(shell, tmp_path, body, 1, "no-timeout")
+    payload, stayed = run(shell, tmp_path, body, 1, "no-timeout")
     assert payload.problem == ""
     assert payload.sections["first"].state == "partial"
     assert payload.sections["second"].state == "missing"
     for name in ("first", "second"):
         assert payload.sections[name].reason == "time limit of the whole look reached"
-    assert left == []
-    assert took < 30
+    assert stayed == []
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=str)
@@ -124,9 +130,9 @@ def test_no_guard_outlives_a_look(shell: Shell, tmp_path: Path) -> None:
 first() {{ limit {budget - 9} true; limit {budget - 9} echo fine; }}
 second() {{ :; }}
 """
-    payload, _, _ = run(shell, tmp_path, body, budget, "no-timeout")
+    payload, _ = run(shell, tmp_path, body, budget, "no-timeout")
     assert payload.sections["first"].text == "fine\n"
-    assert running(str(budget - 9), str(budget + 3)) == []
+    assert left(str(budget - 9), str(budget + 3)) == []
 
 
 def test_this_machine_has_a_shell_to_try() -> None:

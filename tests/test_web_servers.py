@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from hostkit import host
+from ours import RULES
 
-from planner import rules, store
 from planner.model import ConfigFile, Fact, Host, TextFile, Workload
 from planner.plan import make_plan
 from planner.service import apacheconf, included, phpruntime
@@ -17,7 +17,6 @@ from planner.workloads.apache import around
 from tests.judgement import kit
 
 KINDS = Path(__file__).parent / "kinds"
-RULES = rules.load(store.rule_texts(), examples=False)
 
 
 def with_files(texts: dict[str, str], *links: tuple[str, str]) -> Host:

@@ -18,13 +18,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import msgspec
+import ours
 import pytest
 import tree_sitter_powershell
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tree_sitter import Language, Node, Parser
 
-from planner import facts, rules, store
+from planner import facts, store
 from planner.facts.text import UnreadableError
 from planner.facts.windows import NOT_OF_WINDOWS, installed, running, system, tasks, web
 from planner.gather import gather
@@ -675,8 +676,7 @@ def test_sites_that_could_not_be_seen_are_said() -> None:
 
 def test_windows_stays_for_its_kernel_and_not_for_what_linux_has() -> None:
     """No question is open that only a container on Linux would ask."""
-    ruleset = rules.load(store.rule_texts())
-    (plan,) = make_plan([seen("windows-2019")], ruleset, as_of=None, version="0").hosts
+    (plan,) = make_plan([seen("windows-2019")], ours.RULES, as_of=None, version="0").hosts
     assert plan.outcome == "stay"
     assert {w.verdict.outcome for w in plan.workloads} == {"stay-vm"}
     for planned in plan.workloads:
@@ -693,6 +693,5 @@ def test_a_windows_of_unknown_name_is_not_judged_milder() -> None:
     snapshot = seen("windows-2019")
     gone = {**snapshot.sections, "win-os": Section("missing", reason="Access is denied")}
     blind = msgspec.structs.replace(snapshot, sections=gone)
-    ruleset = rules.load(store.rule_texts())
-    (plan,) = make_plan([blind], ruleset, as_of=None, version="0").hosts
+    (plan,) = make_plan([blind], ours.RULES, as_of=None, version="0").hosts
     assert {w.verdict.outcome for w in plan.workloads} <= {"stay-vm", "insufficient-data"}

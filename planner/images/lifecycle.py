@@ -458,8 +458,16 @@ openjdk 19 2023-03-31 - -
 openjdk 18 2022-09-30 - -
 openjdk 17 2027-10-31 - -
 openjdk 16 2021-09-30 - -
+openjdk 15 2021-03-16 - -
+openjdk 14 2020-09-16 - -
+openjdk 13 2020-03-17 - -
+openjdk 12 2019-09-17 - -
 openjdk 11 2027-10-31 - -
+openjdk 10 2018-09-25 - -
+openjdk 9 2018-03-20 - -
 openjdk 8 2030-12-31 - -
+openjdk 7 2019-07-31 2022-07-19 -
+openjdk 6 2018-12-31 - -
 nodejs 26 2029-04-30 - -
 nodejs 25 2026-06-01 - -
 nodejs 24 2028-04-30 - -

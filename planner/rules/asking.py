@@ -38,6 +38,8 @@ def ask(
         answer = all_of([answer, one_of([e.answer(variables, trace) for e in rule.any])])
     if answer.value is False or _unasked(answer):
         return Asked(answer)
+    if answer.value and any(e.answer(variables, trace).value for e in rule.spares):
+        return Asked(Answer(False))
     unchecked = "; ".join(f"{c.what}: {c.reason}" for c in answer.causes)
     return Asked(
         answer,

@@ -80,6 +80,10 @@ _KEPT_APART = (
     "mandant",
     "mandanten",
 )
+_DENIED = ("", "0", "false", "n/a", "no", "none", "null", "off")
+"""Values that say of what their variable is named after that there is none."""
+_PERHAPS_RENTERS = ("tenant", "tenants", "tenant?")
+"""Groups whose word may be of flats: they say nothing beside a variable that denies isolation."""
 _STAGE = ("env", "environment", "stage", "tier", "*_env", "*_environment")
 SIGNALS: dict[str, Patterns] = {
     "isolation": Patterns(
@@ -182,19 +186,21 @@ class Context(Data, frozen=True):
 
 def given(patterns: Patterns, host: Host) -> tuple[str, ...]:
     """What of the inventory gives the signal: ``group pci``, ``variable tier=test``; sorted."""
-    return tuple(sorted({*_groups(patterns, host.groups), *_variables(patterns, host.variables)}))
+    denied = any(matches("*isolation*", n) and _denies(v) for n, v in host.variables.items())
+    words = [p for p in patterns.groups if not (denied and p in _PERHAPS_RENTERS)]
+    groups = {f"group {g}" for g in host.groups if any(matches(p, g) for p in words)}
+    return tuple(sorted({*groups, *_variables(patterns, host.variables)}))
 
 
-def _groups(patterns: Patterns, groups: tuple[str, ...]) -> Iterator[str]:
-    for group in groups:
-        if any(matches(p, group) for p in patterns.groups):
-            yield f"group {group}"
+def _denies(value: str) -> bool:
+    return value.strip().lower() in _DENIED
 
 
 def _variables(patterns: Patterns, variables: Mapping[str, str]) -> Iterator[str]:
     for name, values in patterns.variables.items():
         for variable, value in variables.items():
-            if matches(name, variable) and any(matches(v, value) for v in values):
+            counting = [v for v in values if v.lower() in _DENIED or not _denies(value)]
+            if matches(name, variable) and any(matches(v, value) for v in counting):
                 yield f"variable {variable}={value}"
 
 

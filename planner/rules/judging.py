@@ -49,7 +49,7 @@ def judge_machine(
     everywhere = _ask(rules.of("host"), host, None, as_of, context)
     around = {w.id: Neighbours(pids=_pids_of_others(w, found)) for w in found}
     answers = {
-        w.id: {**everywhere, **_ask(rules.of("workload"), host, w, as_of, context, around[w.id])}
+        w.id: {**everywhere, **_ask(rules.of_each, host, w, as_of, context, around[w.id])}
         for w in found
     }
     verdicts = {w.id: _decide(rules, host, w, answers[w.id], as_of, context) for w in found}
@@ -90,7 +90,7 @@ def judge(
 ) -> Verdict:
     """Whether the one workload becomes a container."""
     everywhere = _ask(rules.of("host"), host, None, as_of, context)
-    own = _ask(rules.of("workload"), host, workload, as_of, context, neighbours)
+    own = _ask(rules.of_each, host, workload, as_of, context, neighbours)
     return _decide(rules, host, workload, {**everywhere, **own}, as_of, context)
 
 

@@ -103,6 +103,7 @@ def _rule(file: str, text: str) -> Rule:
         source=source,
         when=_expressions(file, lines, source, "when", source.when),
         any=_expressions(file, lines, source, "any", source.any),
+        spares=_expressions(file, lines, source, "spares", source.spares or ()),
         message=_text(file, lines, source),
         evidence=_expressions(file, lines, source, "evidence", source.evidence),
         lines=lines,

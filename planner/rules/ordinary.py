@@ -59,6 +59,7 @@ _FACTS: dict[str, Any] = {
     "paths": {},
     "sizes": {},
     "processes": [{"pid": 100, "ppid": 1, "uid": 33, "gid": 33, "rss": 1073741824}],
+    "user_groups": [{"name": "example", "gid": 33}],
     "space": [{"path": "/", "size": 21474836480, "used": 4294967296}],
     "addresses": ["192.0.2.10/24"],
 }

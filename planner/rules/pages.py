@@ -67,6 +67,8 @@ def _rule(rule: Rule) -> Iterator[str]:
     if source.said_by:
         names = ", ".join(f"[{name}](#{name})" for name in source.said_by)
         yield f"- Silent where one of these says it: {names}"
+    if source.spares:
+        yield "- Spares a workload of which it is sure: `" + " ".join(source.spares.split()) + "`"
     yield f"- Remedy: {_md(source.remediation)}"
     if source.alternative:
         yield f"- Middle way, `{source.alternative.way}`: {_md(source.alternative.text)}"

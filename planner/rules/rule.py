@@ -76,6 +76,8 @@ class RuleFile(Data, frozen=True, kw_only=True):
     """At least one of these must hold."""
     said_by: tuple[str, ...] = ()
     """Rules that say the same and more: where one of them fires, this one is silent."""
+    spares: str = ""
+    """A workload of which this surely holds is left out, of a finding about the machine too."""
     message: Words
     remediation: Words
     alternative: Alternative | None = None
@@ -93,6 +95,8 @@ class Rule:
     source: RuleFile
     when: tuple[Expression, ...]
     any: tuple[Expression, ...]
+    spares: tuple[Expression, ...]
+    """One, or none."""
     message: Text
     evidence: tuple[Expression, ...]
     lines: dict[tuple[str | int, ...], int]
@@ -104,7 +108,7 @@ class Rule:
     @property
     def asks_neighbours(self) -> bool:
         """Whether it may name ``staying`` or ``undecided`` anywhere."""
-        said = [e.text for e in (*self.when, *self.any, *self.evidence)]
+        said = [e.text for e in (*self.when, *self.any, *self.spares, *self.evidence)]
         return any(map(_NEIGHBOURS.search, (*said, self.message.text)))
 
     @property
@@ -122,6 +126,12 @@ class RuleSet:
 
     def of(self, scope: Scope) -> tuple[Rule, ...]:
         return self._by_scope.get(scope, ())
+
+    @cached_property
+    def of_each(self) -> tuple[Rule, ...]:
+        """What is asked of each workload: also what may spare one of what the machine is."""
+        sparing = (rule for rule in self.of("host") if rule.spares)
+        return (*self.of("workload"), *sparing)
 
     @cached_property
     def of_neighbours(self) -> tuple[Rule, ...]:

@@ -27,6 +27,13 @@ _PRODUCTS = (
     ("php", r"php[\d.]*-fpm[\d.]*"),
     ("valkey", r"valkey(-server)?"),
 )
+_SYSTEMS = re.compile(r"/(usr/)?(local/)?lib(32|64|x32)?/")
+_COMMON = re.compile(
+    r"/((site|dist)-packages|gems|node_modules)/|^/(tmp|var/tmp|dev/shm)/"
+    r"|/lib(tcnative|jna|jnidispatch|netty|snappy|sigar|wrapper|jffi|zstd-jni|lz4-java)[^/]*$"
+)
+"""Libraries that anybody can have again for another version: those of package managers, and those
+that many Java programs bring along."""
 _LANGUAGES = {"java": "openjdk", "node": "nodejs", "python": "python", "php": "php"}
 
 
@@ -51,6 +58,24 @@ def _runtimes(host: Host, exe: str) -> Iterable[Runtime]:
             yield max(around, key=lambda r: (len(r.path), r.version))
         elif len(every) == 1:
             yield every[0]
+
+
+def natives(host: Host, workload: Workload) -> tuple[str, ...]:
+    """Libraries of the application's own that its processes map: of no package, outside of the
+    system's folders and of the runtime itself.
+    """
+    pids, owners = set(workload.pids), host.owners.value or {}
+    around = [r.path for r in runtimes(host, workload) if r.path not in ("/usr", "/usr/local")]
+    return tuple(
+        m.path
+        for m in host.mapped.value or ()
+        if pids & set(m.pids)
+        and re.search(r"\.so(\.[\d.]+)?$", m.path)
+        and not owners.get(m.path)
+        and not _SYSTEMS.match(m.path)
+        and not _COMMON.search(m.path)
+        and not any(places.below(m.path, path) for path in around)
+    )
 
 
 def lifecycles(host: Host, workload: Workload) -> tuple[Lifecycle, ...]:

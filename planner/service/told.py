@@ -18,11 +18,22 @@ from planner.model import (
     SpecialSocket,
     Workload,
 )
-from planner.service import guarded, jobscripts, reached, rights, routing, stores, users
+from planner.service import (
+    guarded,
+    jobscripts,
+    leases,
+    reached,
+    rights,
+    routing,
+    sessions,
+    stores,
+    users,
+)
 from planner.service.called import called
 from planner.service.filtered import filtered, filters
 from planner.service.mentions import Mention, mentions
 from planner.service.rewritten import rewritten
+from planner.service.taken import Taken, taken
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,16 @@ WORKLOAD = {
         jobscripts.devices_of, tuple[jobscripts.DeviceJob, ...], ("cron", "files")
     ),
     "scripts": OfWorkload(jobscripts.scripts, tuple[jobscripts.Script, ...], ("files",)),
+    "taken": OfWorkload(taken, tuple[Taken, ...], ("processes", "open_files", "open_devices")),
     "mentions": OfWorkload(mentions, tuple[Mention, ...], ("addresses", "files")),
+    "leased": OfWorkload(leases.leased, tuple[str, ...], ("addresses", "files", "listeners")),
+    "relayed": OfWorkload(leases.relayed, tuple[str, ...], ("addresses", "files")),
+    "persons": OfWorkload(
+        sessions.persons,
+        tuple[str, ...],
+        ("accounts", "directory", "logins", "processes"),
+        running=True,
+    ),
     "strangers": OfWorkload(
         users.strangers, tuple[int, ...], ("accounts", "processes"), running=True
     ),

@@ -36,7 +36,7 @@ from planner.service.beneath import (
     mounts,
     pipes,
 )
-from planner.service.runtimes import lifecycles, runtimes
+from planner.service.runtimes import lifecycles, natives, runtimes
 
 _SYSTEM_LIBRARY = re.compile(r"/(usr/)?(local/)?lib(32|64|x32)?/.*\.so(\.|$)")
 _PATH = re.compile(r"(?<![\w./])/[\w.@%+/-]+")
@@ -161,6 +161,7 @@ FIELDS = {
     "pipes": Field(pipes, tuple[PathInfo, ...], ("paths",)),
     "mapped": Field(mapped, tuple[MappedFile, ...], ("mapped",)),
     "loose_libraries": Field(loose_libraries, tuple[str, ...], ("mapped", "owners")),
+    "natives": Field(natives, tuple[str, ...], ("mapped", "owners", "runtimes")),
     "sockets": Field(sockets, tuple[UnixSocket, ...], ("unix_sockets",)),
     "instances": Field(instances, tuple[str, ...], ("units",)),
     "unit_lines": Field(unit_lines, tuple[str, ...], ("units",)),

@@ -35,7 +35,7 @@ def people(host: Host) -> Fact[tuple[str, ...]]:
     told = host.logins
     if told.value is None:
         nobody = host.accounts.value is not None and not host.accounts.partial
-        nobody = nobody and not any(_works(a) for a in host.accounts.value or ())
+        nobody = nobody and not any(works(a) for a in host.accounts.value or ())
         alone = nobody and _no_directory(host)
         return Fact(told.section, ()) if alone else Fact(told.section, unknown=told.unknown)
     logins = told.value
@@ -63,10 +63,15 @@ def visitors(host: Host) -> Fact[tuple[str, ...]]:
     return Fact(told.section, found, partial="" if few else told.partial)
 
 
-def _works(account: Account) -> bool:
+def works(account: Account) -> bool:
     """Whether it may be somebody's who works there."""
     shell = account.shell.rpartition("/")[2] not in ("nologin", "false", "sync", "")
     return 1000 <= account.uid < _DYNAMIC[0] and shell and not _AUTOMATION.fullmatch(account.name)
+
+
+def of_a_person(uid: int) -> bool:
+    """Whether a number may be that of a directory's user."""
+    return uid >= 1000 and uid not in _DYNAMIC
 
 
 def _no_directory(host: Host) -> bool:

@@ -5,7 +5,8 @@
 #   owners N PATH UIDS GIDS       uid:gid, each once
 #   files N PATH UIDS GIDS        digest of contents, digest of names, types, modes, owners
 #   newer N PATH SINCE            files that were changed then or later (seconds of the epoch)
-#   logs N UNIT FILE...           SHA-256 of each kind of line that tells an error
+#   logs N UNIT FILE...           SHA-256 of each kind of line that tells an error, in the journal,
+#                                 these files and those that it holds open
 #   ask N HOST PORT TLS SNI WAIT SAY   C certificate, D what was answered, in hexadecimal
 # UIDS and GIDS are OLD=NEW where an account has another number in the image, and are said as NEW.
 # Only reads, and writes nothing. Values of variables and lines of logs do not leave the machine.
@@ -104,11 +105,22 @@ kinds() {
 		awk '!seen[$0]++ && ++count <= 300'
 }
 
+# opened: log files that processes of the unit hold open.
+opened() {
+	[ "$UNIT" != - ] || return 0
+	set +f
+	for pid in /proc/[0-9]*; do
+		in_unit "${pid#/proc/}" || continue
+		for fd in "$pid"/fd/*; do readlink "$fd"; done
+	done 2>/dev/null | grep -E '^(/var/log/[^ ]*|/[^ ]*[.]log)$' | sort -u | head -n 8
+	set -f
+}
+
 logs() {
 	has sha256sum || { state missing "no sha256sum"; return 1; }
 	{
 		[ "$UNIT" = - ] || limit 60 journalctl -u "$UNIT" -n 5000 -o cat --no-pager
-		for file in $FILES; do [ ! -f "$file" ] || tail -n 5000 "$file"; done
+		for file in $FILES $(opened); do [ ! -f "$file" ] || tail -n 5000 "$file"; done
 	} 2>/dev/null | kinds | while IFS= read -r line; do
 		said "$line" | sha256sum | cut -c 1-64
 	done

@@ -63,7 +63,7 @@ def detect(service: Service) -> Workload | None:
             unknowns=unknown,
             run_as=container_user(service),
             census=_census(streams, _monitor(_outer(text))),
-            speaks=_speaks(port, _outer(text)),
+            speaks=_speaks(port),
         ),
     )
     # Its log goes to the output: the folder that held it is none of the container's.
@@ -199,11 +199,10 @@ def _monitor(settings: dict[str, str]) -> str:
     return match[1] if match else ""
 
 
-def _speaks(port: str, settings: dict[str, str]) -> tuple[tuple[int, str], ...]:
-    """Its clients' port and its pages; routes, gateways and WebSocket are left alone."""
-    secure = settings.get("https_port") or settings.get("https", "").rpartition(":")[2]
-    told = ((port, "nats"), (_monitor(settings), "http"), (secure, "https"))
-    return tuple(sorted((int(p), s) for p, s in told if re.fullmatch(r"[1-9]\d{0,4}", p)))
+def _speaks(port: str) -> tuple[tuple[int, str], ...]:
+    """Its clients' port. Its pages are counters and ids of one start; routes, gateways and
+    WebSocket are no clients' of ours."""
+    return ((int(port), "nats"),) if re.fullmatch(r"[1-9]\d{0,4}", port) else ()
 
 
 def _census(streams: str, port: str) -> str:

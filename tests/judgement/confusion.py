@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from planner import rules, store
@@ -41,8 +42,17 @@ def cases() -> tuple[Case, ...]:
     builder are no part of it.
     """
     ruleset = rules.load(store.rule_texts(), examples=False)
-    labelled = (m for m in kit.machines(MACHINES) if not m.name.startswith("example-"))
-    return tuple(c for machine in labelled for c in _cases(machine, ruleset))
+    return tuple(
+        c
+        for machine in labelled()
+        if not machine.name.startswith("example-")
+        for c in _cases(machine, ruleset)
+    )
+
+
+@cache
+def labelled() -> tuple[kit.Machine, ...]:
+    return kit.machines(MACHINES)
 
 
 def _cases(machine: kit.Machine, ruleset: rules.RuleSet) -> Iterator[Case]:
@@ -86,7 +96,13 @@ def page(found: Sequence[Case]) -> str:
         "On the first run of the part that is held out now, which was committed before it, 3 of\n"
         "107 workloads that must stay came out movable (two programs in a desktop session, PHP 5\n"
         "with code of its own), and 236 of 239 that can move were found. Those machines were then\n"
-        "looked at, the rules were mended in general, and they count as seen.\n"
+        "looked at, the rules were mended in general, and they count as seen.\n\n"
+        "A second set (g-*, 48 machines), labelled blind later and committed before its first run\n"
+        "as well, was harder on purpose: 5 of 43 workloads that must stay came out movable (a key\n"
+        "in a port, DHCP of a routed network, logins of the machine's own people, a domain's\n"
+        "password check, Java 6), and 30 of 46 that can move were found, most of the others\n"
+        "beside special hardware that another workload uses. All of it counts as seen now. So\n"
+        "expect about one in ten of the hardest cases to be called wrong: read the findings.\n"
     ]
     for title, held_out in (("Seen while rules were written", False), ("Held out", True)):
         own = workloads(c for c in found if c.held_out == held_out)

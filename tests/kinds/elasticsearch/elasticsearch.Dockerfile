@@ -26,8 +26,24 @@ RUN set -eu; \
     else useradd -o -r -M -u 990 -g 990 -d /var/lib/elasticsearch -s /usr/sbin/nologin elasticsearch; fi; \
     true
 
+# Section repositories: packages that the base image's own repositories do not have.
+# elasticsearch came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/elastic.list
+#   /usr/share/keyrings/elastic.gpg: signs what comes from packages.elastic.example
+COPY --chown=0:0 ["rootfs/usr/share/keyrings/elastic.gpg", "/usr/share/keyrings/elastic.gpg"]
+# One layer for all entries, apart from the packages, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    printf '%s\n' \
+        'Types: deb' \
+        'URIs: http://packages.elastic.example' \
+        'Suites: bookworm' \
+        'Components: main' \
+        'Signed-By: /usr/share/keyrings/elastic.gpg' \
+        >/etc/apt/sources.list.d/elastic.sources; \
+    true
+
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   elasticsearch 7.17.18: the program (from elastic)
+#   elasticsearch 7.17.18: the program
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         'elasticsearch=7.17.*' \

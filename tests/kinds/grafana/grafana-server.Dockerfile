@@ -26,8 +26,24 @@ RUN set -eu; \
     else useradd -o -r -M -u 990 -g 990 -d /var/lib/grafana -s /usr/sbin/nologin grafana; fi; \
     true
 
+# Section repositories: packages that the base image's own repositories do not have.
+# grafana came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/grafana.list
+#   /usr/share/keyrings/grafana.gpg: signs what comes from packages.grafana.example
+COPY --chown=0:0 ["rootfs/usr/share/keyrings/grafana.gpg", "/usr/share/keyrings/grafana.gpg"]
+# One layer for all entries, apart from the packages, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    printf '%s\n' \
+        'Types: deb' \
+        'URIs: http://packages.grafana.example' \
+        'Suites: bookworm' \
+        'Components: main' \
+        'Signed-By: /usr/share/keyrings/grafana.gpg' \
+        >/etc/apt/sources.list.d/grafana.sources; \
+    true
+
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   grafana 10.4.2: the program (from Grafana)
+#   grafana 10.4.2: the program
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         'grafana=10.4.*' \

@@ -26,8 +26,24 @@ RUN set -eu; \
     else useradd -o -r -M -u 990 -g 990 -d /var/lib/influxdb -s /usr/sbin/nologin influxdb; fi; \
     true
 
+# Section repositories: packages that the base image's own repositories do not have.
+# influxdb2 came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/influxdata.list
+#   /usr/share/keyrings/influxdata.gpg: signs what comes from packages.influxdata.example
+COPY --chown=0:0 ["rootfs/usr/share/keyrings/influxdata.gpg", "/usr/share/keyrings/influxdata.gpg"]
+# One layer for all entries, apart from the packages, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    printf '%s\n' \
+        'Types: deb' \
+        'URIs: http://packages.influxdata.example' \
+        'Suites: bookworm' \
+        'Components: main' \
+        'Signed-By: /usr/share/keyrings/influxdata.gpg' \
+        >/etc/apt/sources.list.d/influxdata.sources; \
+    true
+
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   influxdb2 2.7.5: the program (from InfluxData)
+#   influxdb2 2.7.5: the program
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         'influxdb2=2.7.*' \

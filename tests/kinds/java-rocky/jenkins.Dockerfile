@@ -26,8 +26,25 @@ RUN set -eu; \
     else useradd -o -r -M -u 990 -g 990 -d /var/lib/jenkins -s /usr/sbin/nologin jenkins; fi; \
     true
 
+# Section repositories: packages that the base image's own repositories do not have.
+# jenkins came from here, as its vendor or release, Jenkins, says (section rpm); the entry is that of /etc/yum.repos.d/jenkins.repo
+#   /etc/pki/rpm-gpg/RPM-GPG-KEY-jenkins: signs what comes from mirror.example
+COPY --chown=0:0 ["rootfs/etc/pki/rpm-gpg/RPM-GPG-KEY-jenkins", "/etc/pki/rpm-gpg/RPM-GPG-KEY-jenkins"]
+# One layer for all entries, apart from the packages, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    printf '%s\n' \
+        '[jenkins]' \
+        name=jenkins \
+        baseurl=http://mirror.example/jenkins/ \
+        enabled=1 \
+        gpgcheck=1 \
+        gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-jenkins \
+        >/etc/yum.repos.d/jenkins.repo; \
+    true
+
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   jenkins 2.440.3: the program (from Jenkins)
+#   jenkins 2.440.3: the program
 #   java-17-openjdk-headless 1:17.0.13.0.11-3.el9: runs the program (from Rocky Enterprise Software Foundation)
 #   git 2.43.5-1.el9_4: builds fetch their sources with it (from Rocky Enterprise Software Foundation)
 #   fontconfig 2.14.0-2.el9_1: Jenkins draws its graphs with fonts (from Rocky Enterprise Software Foundation)

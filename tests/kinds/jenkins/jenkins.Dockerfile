@@ -26,8 +26,24 @@ RUN set -eu; \
     else useradd -o -r -M -u 990 -g 990 -d /var/lib/jenkins -s /usr/sbin/nologin jenkins; fi; \
     true
 
+# Section repositories: packages that the base image's own repositories do not have.
+# jenkins came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/jenkins.list
+#   /usr/share/keyrings/jenkins.gpg: signs what comes from packages.jenkins.example
+COPY --chown=0:0 ["rootfs/usr/share/keyrings/jenkins.gpg", "/usr/share/keyrings/jenkins.gpg"]
+# One layer for all entries, apart from the packages, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    printf '%s\n' \
+        'Types: deb' \
+        'URIs: http://packages.jenkins.example' \
+        'Suites: bookworm' \
+        'Components: main' \
+        'Signed-By: /usr/share/keyrings/jenkins.gpg' \
+        >/etc/apt/sources.list.d/jenkins.sources; \
+    true
+
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   jenkins 2.440.3: the program (from Jenkins)
+#   jenkins 2.440.3: the program
 #   openjdk-17-jre-headless 17.0.9+9-1: runs the program (from Debian)
 #   git 1:2.39.2-1.1: builds fetch their sources with it (from Debian)
 #   fontconfig 2.14.1-4: Jenkins draws its graphs with fonts (from Debian)

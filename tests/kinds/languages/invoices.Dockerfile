@@ -26,10 +26,26 @@ RUN set -eu; \
     else useradd -o -r -M -u 989 -g 989 -d /var/lib/invoices -s /usr/sbin/nologin invoices; fi; \
     true
 
+# Section repositories: packages that the base image's own repositories do not have.
+# dotnet-host, aspnetcore-runtime-8.0, dotnet-runtime-8.0 came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/microsoft.list
+#   /usr/share/keyrings/microsoft.gpg: signs what comes from packages.microsoft.example
+COPY --chown=0:0 ["rootfs/usr/share/keyrings/microsoft.gpg", "/usr/share/keyrings/microsoft.gpg"]
+# One layer for all entries, apart from the packages, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    printf '%s\n' \
+        'Types: deb' \
+        'URIs: http://packages.microsoft.example' \
+        'Suites: bookworm' \
+        'Components: main' \
+        'Signed-By: /usr/share/keyrings/microsoft.gpg' \
+        >/etc/apt/sources.list.d/microsoft.sources; \
+    true
+
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   dotnet-host 8.0.1-1: the program (from Microsoft)
-#   aspnetcore-runtime-8.0 8.0.1-1: the runtime that it is built for (from Microsoft)
-#   dotnet-runtime-8.0 8.0.1-1: the runtime that it is built for (from Microsoft)
+#   dotnet-host 8.0.1-1: the program
+#   aspnetcore-runtime-8.0 8.0.1-1: the runtime that it is built for
+#   dotnet-runtime-8.0 8.0.1-1: the runtime that it is built for
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         'dotnet-host=8.0.*' \

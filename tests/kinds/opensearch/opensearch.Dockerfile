@@ -26,8 +26,24 @@ RUN set -eu; \
     else useradd -o -r -M -u 990 -g 990 -d /var/lib/opensearch -s /usr/sbin/nologin opensearch; fi; \
     true
 
+# Section repositories: packages that the base image's own repositories do not have.
+# opensearch came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/opensearch.list
+#   /usr/share/keyrings/opensearch.gpg: signs what comes from packages.opensearch.example
+COPY --chown=0:0 ["rootfs/usr/share/keyrings/opensearch.gpg", "/usr/share/keyrings/opensearch.gpg"]
+# One layer for all entries, apart from the packages, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    printf '%s\n' \
+        'Types: deb' \
+        'URIs: http://packages.opensearch.example' \
+        'Suites: bookworm' \
+        'Components: main' \
+        'Signed-By: /usr/share/keyrings/opensearch.gpg' \
+        >/etc/apt/sources.list.d/opensearch.sources; \
+    true
+
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   opensearch 2.11.1: the program (from opensearch)
+#   opensearch 2.11.1: the program
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         'opensearch=2.11.*' \

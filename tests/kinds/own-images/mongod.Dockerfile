@@ -26,8 +26,24 @@ RUN set -eu; \
     else useradd -o -r -M -u 990 -g 988 -d /var/lib/mongodb -s /usr/sbin/nologin mongodb; fi; \
     true
 
+# Section repositories: packages that the base image's own repositories do not have.
+# mongodb-org-server came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/mongodb.list
+#   /usr/share/keyrings/mongodb.gpg: signs what comes from packages.mongodb.example
+COPY --chown=0:0 ["rootfs/usr/share/keyrings/mongodb.gpg", "/usr/share/keyrings/mongodb.gpg"]
+# One layer for all entries, apart from the packages, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    printf '%s\n' \
+        'Types: deb' \
+        'URIs: http://packages.mongodb.example' \
+        'Suites: bookworm' \
+        'Components: main' \
+        'Signed-By: /usr/share/keyrings/mongodb.gpg' \
+        >/etc/apt/sources.list.d/mongodb.sources; \
+    true
+
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   mongodb-org-server 7.0.14: the program (from MongoDB)
+#   mongodb-org-server 7.0.14: the program
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         'mongodb-org-server=7.0.*' \

@@ -30,10 +30,26 @@ RUN set -eu; \
 RUN install -d -m 0755 /etc/postgresql-common \
     && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
 
+# Section repositories: packages that the base image's own repositories do not have.
+# timescaledb-2-postgresql-15 came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/timescale.list
+#   /usr/share/keyrings/timescale.gpg: signs what comes from packages.timescale.example
+COPY --chown=0:0 ["rootfs/usr/share/keyrings/timescale.gpg", "/usr/share/keyrings/timescale.gpg"]
+# One layer for all entries, apart from the packages, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    printf '%s\n' \
+        'Types: deb' \
+        'URIs: http://packages.timescale.example' \
+        'Suites: bookworm' \
+        'Components: main' \
+        'Signed-By: /usr/share/keyrings/timescale.gpg' \
+        >/etc/apt/sources.list.d/timescale.sources; \
+    true
+
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
 #   postgresql-15 15.6-0+deb12u1: the program (from Debian)
 #   postgresql-15-pgvector 0.4.4-1: an extension that is installed on the machine (from Debian)
-#   timescaledb-2-postgresql-15 2.14.2~debian12: an extension that is installed on the machine (from Timescale)
+#   timescaledb-2-postgresql-15 2.14.2~debian12: an extension that is installed on the machine
 #   rsync 3.2.7-1: its archive_command runs it (from Debian)
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \

@@ -26,8 +26,24 @@ RUN set -eu; \
     else useradd -o -r -M -u 989 -g 989 -d /var/lib/buildkite-agent -s /usr/sbin/nologin buildkite-agent; fi; \
     true
 
+# Section repositories: packages that the base image's own repositories do not have.
+# buildkite-agent came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/buildkite.list
+#   /usr/share/keyrings/buildkite.gpg: signs what comes from packages.buildkite.example
+COPY --chown=0:0 ["rootfs/usr/share/keyrings/buildkite.gpg", "/usr/share/keyrings/buildkite.gpg"]
+# One layer for all entries, apart from the packages, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    printf '%s\n' \
+        'Types: deb' \
+        'URIs: http://packages.buildkite.example' \
+        'Suites: bookworm' \
+        'Components: main' \
+        'Signed-By: /usr/share/keyrings/buildkite.gpg' \
+        >/etc/apt/sources.list.d/buildkite.sources; \
+    true
+
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   buildkite-agent 3.62.0: the program (from Buildkite)
+#   buildkite-agent 3.62.0: the program
 #   git 1:2.39.2-1.1: builds fetch their sources with it (from Debian)
 #   ca-certificates 20230311: servers of others are known by their certificates (from Debian)
 # No pin could be made for ca-certificates.

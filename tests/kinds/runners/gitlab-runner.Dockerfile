@@ -26,8 +26,24 @@ RUN set -eu; \
     else useradd -o -r -M -u 1200 -g 1200 -d /home/gitlab-runner -s /usr/sbin/nologin gitlab-runner; fi; \
     true
 
+# Section repositories: packages that the base image's own repositories do not have.
+# gitlab-runner came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/gitlab-runner.list
+#   /usr/share/keyrings/gitlab-runner.gpg: signs what comes from packages.gitlab-runner.example
+COPY --chown=0:0 ["rootfs/usr/share/keyrings/gitlab-runner.gpg", "/usr/share/keyrings/gitlab-runner.gpg"]
+# One layer for all entries, apart from the packages, to be reviewed apart.
+# hadolint ignore=DL3059
+RUN set -eu; \
+    printf '%s\n' \
+        'Types: deb' \
+        'URIs: http://packages.gitlab-runner.example' \
+        'Suites: bookworm' \
+        'Components: main' \
+        'Signed-By: /usr/share/keyrings/gitlab-runner.gpg' \
+        >/etc/apt/sources.list.d/gitlab-runner.sources; \
+    true
+
 # Sections dpkg, rpm, apk: the packages that own what runs, pinned to the machine's upstream version.
-#   gitlab-runner 16.9.1: the program (from gitlab-runner)
+#   gitlab-runner 16.9.1: the program
 #   git 1:2.39.2-1.1: builds fetch their sources with it (from Debian)
 #   ca-certificates 20230311: servers of others are known by their certificates (from Debian)
 # No pin could be made for ca-certificates.
