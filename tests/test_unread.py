@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostkit import host, process, text, unit, unowned
+from hostkit import host, path, process, text, unit, unowned
 from msgspec.structs import replace
 from ours import RULES
 from test_kinds import CASES, KINDS
@@ -18,6 +18,7 @@ from planner import facts, workloads
 from planner.model import HostPlan, Snapshot
 from planner.plan import make_plan
 from planner.service import places
+from planner.service.unread import sentences as unread_sentences
 from tests.judgement import kit
 
 KEPT = ("data", "content", "upload", "state")
@@ -116,6 +117,59 @@ def test_which_files_count(
     name: str, content: str | None, more: dict[str, Any], counts: bool
 ) -> None:
     assert unread(name, content, **more) == ((name,) if counts else ())
+
+
+def nginx(*argv: str, **facts: Any) -> tuple[str, ...]:
+    """What of it is not read, started with these arguments."""
+    main = process(7, "/usr/sbin/nginx", *argv, unit="nginx.service")
+    start = f"[Service]\nExecStart={' '.join(('/usr/sbin/nginx', *argv))}\n"
+    machine = host(units=(unit("nginx.service", start, main_pid=7),), processes=(main,), **facts)
+    (found,) = workloads.detect(machine).workloads
+    return found.unread
+
+
+OWN = "/srv/shop/nginx.conf"
+
+
+def test_a_link_counts_for_what_lies_behind_it() -> None:
+    link = unowned("/etc/nginx/sites-enabled/shop", link=OWN, size=20)
+    assert nginx(config_files=(link,), files={}) == (OWN,)
+    assert nginx(config_files=(link,), files=text(OWN, SITE)) == ()
+    shipped = unowned("/etc/nginx/sites-enabled/shop", link="../sites-available/shop", size=20)
+    assert nginx(config_files=(shipped,), files={}) == ()
+
+
+def test_what_is_included_from_elsewhere_was_to_be_read() -> None:
+    main = "/etc/nginx/nginx.conf"
+    listed = unowned(main, size=90)
+    for line, counts in (
+        (f"include {OWN};", True),
+        (f"# include {OWN};", False),
+        ("include /usr/share/nginx/modules/x.conf;", False),
+        ("include /etc/nginx/mime.types;", False),
+    ):
+        found = nginx(config_files=(listed,), files=text(main, f"http {{\n  {line}\n}}\n"))
+        assert found == ((OWN,) if counts else ()), line
+
+
+def test_what_an_option_names_was_to_be_read() -> None:
+    plain, program = path("/opt/shop/rc", "file", mode="644"), path("/opt/shop/run", "file")
+    for argv in (("-c", "/opt/shop/rc"), ("-c/opt/shop/rc",), ("--config=/opt/shop/rc",)):
+        assert nginx(*argv, paths=plain, files={}) == ("/opt/shop/rc",), argv
+        assert nginx(*argv, paths=plain, files=text("/opt/shop/rc", "")) == (), argv
+    assert nginx("-c", "/opt/shop/run", paths=program, files={}) == ()
+    assert nginx("/opt/shop/rc", paths=plain, files={}) == ()
+    blind = host(unknown={"paths": "time limit"}).paths
+    assert nginx("-g", OWN, paths=blind, files={}) == (OWN,)
+
+
+def test_many_of_one_folder_are_one_sentence() -> None:
+    every = [f"/etc/nginx/conf.d/{n}.conf" for n in range(40)]
+    assert unread_sentences(every[:1], host()) == (
+        "What /etc/nginx/conf.d/0.conf says is not known: its text was not carried.",
+    )
+    (told,) = unread_sentences(every, host())
+    assert "40 files in /etc/nginx/conf.d" in told
 
 
 def test_each_is_named_among_what_is_not_known() -> None:

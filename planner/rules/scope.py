@@ -25,6 +25,7 @@ DEPENDS = {
     "listeners": ("listeners",),
     "couplings": ("listeners", "unix_sockets", "connections", "open_files", "paths"),
     "clients": ("listeners",),
+    "unread": ("config_files",),
     "siblings": ("listeners",),
     "drift": ("packages",),
     "peers": ("connections",),

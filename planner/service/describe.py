@@ -79,7 +79,7 @@ def workload(
     ``run_as``: the container's user, by default :func:`container_user`; ``links``: to what it
     copies.
     """
-    carried, kept = carried or Carried(), kept or Storage()
+    carried, kept, files = carried or Carried(), kept or Storage(), tuple(files)
     host, unit, main = service.host, service.unit, service.main
     user = accounts.of_service(service)
     run_as = run_as or container_user(service)
@@ -100,8 +100,9 @@ def workload(
     unseen = unread.of(
         host,
         carried,
-        command.argv or (main.argv if main else ()),
+        (command.argv, main.argv if main else ()),
         environment.files(service),
+        files,
     )
     fate = dict(command.decided)
     if not command.argv:

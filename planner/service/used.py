@@ -36,6 +36,7 @@ from planner.service.beneath import (
     mounts,
     pipes,
 )
+from planner.service.enabled import switched_off
 from planner.service.runtimes import lifecycles, natives, runtimes
 
 _SYSTEM_LIBRARY = re.compile(r"/(usr/)?(local/)?lib(32|64|x32)?/.*\.so(\.|$)")
@@ -100,13 +101,12 @@ def applications(host: Host, workload: Workload) -> tuple[Application, ...]:
 
 
 def texts(host: Host, workload: Workload) -> tuple[TextFile, ...]:
-    """Its configuration, as far as the look carried it."""
+    """Its configuration, as far as the look carried it, without what is seen to be switched off."""
     own = [*_own_paths(workload), *(word for word in workload.argv if word.startswith("/"))]
-    return tuple(
-        file
-        for path, file in sorted((host.files.value or {}).items())
-        if any(places.below(path, one) for one in own)
-    )
+    every = sorted((host.files.value or {}).items())
+    found = [file for path, file in every if any(places.below(path, one) for one in own)]
+    off = switched_off(host, found)
+    return tuple(file for file in found if file.path not in off)
 
 
 def named_mounts(host: Host, workload: Workload) -> tuple[Mount, ...]:
@@ -166,7 +166,7 @@ FIELDS = {
     "instances": Field(instances, tuple[str, ...], ("units",)),
     "unit_lines": Field(unit_lines, tuple[str, ...], ("units",)),
     "applications": Field(applications, tuple[Application, ...], ("applications",)),
-    "texts": Field(texts, tuple[TextFile, ...], ("files",)),
+    "texts": Field(texts, tuple[TextFile, ...], ("files", "config_files")),
     "certificates": Field(certificates, tuple[Certificate, ...], ("certificates",)),
     "runtimes": Field(runtimes, tuple[Runtime, ...], ("runtimes",)),
     "lifecycles": Field(lifecycles, tuple[Lifecycle, ...], ("runtimes",)),

@@ -29,9 +29,11 @@ def private_folder(places: tuple[Path, ...] = ()) -> Iterator[Path]:
         _sweep(place)
     home = candidates[0] if candidates else Path(tempfile.gettempdir())
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getuid()}-", dir=home))
-    lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    # Held before it has its name: who sweeps takes a lock that nobody holds for one left behind.
+    lock = os.open(folder / "taken", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        os.rename(folder / "taken", folder / "lock")
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

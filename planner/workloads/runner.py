@@ -75,7 +75,7 @@ _IDENTITY = Adaptation(
 )
 _UPDATES = Adaptation(
     "other",
-    "it does not update itself: a new image does (--disableupdate where it is registered)",
+    "it must not update itself (GitHub's is registered with --disableupdate): a new image does",
     "what it fetches in a container is gone with it, and its folder belongs to the image",
 )
 _LEFT = "builds and caches are made again: losing them only costs time"
@@ -275,8 +275,11 @@ def _executors(
         found = sorted({str(r.get("executor", "")) for r in _runners(settings)} - {""})
     elif agent.engine or kind.startswith("drone"):
         told = environment.told(service).get(agent.engine, "")
-        name = next((n for n in called(service) if n.startswith("drone-runner-")), "-docker")
-        found = [told or ("docker" if agent.engine else name.rpartition("-")[2])]
+        runs = (
+            re.fullmatch(r"drone-runner-(docker|exec|kube|ssh)", n) for n in sorted(called(service))
+        )
+        name = next((m[1] for m in runs if m), "docker")
+        found = [told or ("docker" if agent.engine else name)]
     else:
         found = ["shell"]
     for name in found:
