@@ -104,6 +104,11 @@ EVA = {"account": "eva", "last": "2026-01-01", "days": 9, "sessions": 9}
             ("719200501",),
             "",
         ),
+        ([719200501], {"directory": {"partial": "cut", "value": {}}}, (), "cut"),
+        ([719200501], {"directory": "unknown"}, (), "not looked at"),
+        ([719200501], {"accounts": {"partial": "cut", "value": ACCOUNTS}}, (), "cut"),
+        ([61200], {"directory": "unknown"}, (), ""),
+        ([1003], {"directory": "unknown"}, (), ""),
     ],
 )
 def test_people_are_those_who_log_in_to_work(uids, changes, persons, lack):
@@ -128,6 +133,9 @@ def test_native_code_of_its_own_is_of_no_package_system_or_runtime():
         "/usr/lib64/libc.so.6",
         "/srv/v/lib/python2.6/site-packages/_psycopg.so",
         "/tmp/jna123.so",
+        "/opt/dynatrace/oneagent/agent/lib64/liboneagentproc.so",
+        "/opt/AppDynamics/agent/libx.so",
+        "/opt/app/tools/libyjpagent.so",
     ]
     host = ordinary.host(
         {

@@ -61,9 +61,9 @@ def _older(value: object, than: str) -> bool:
 
 
 def _lines(files: Iterable[Any]) -> list[str]:
-    """Lines of configuration files that are no comments."""
+    """Lines of configuration files that are no comments, runs of blanks and tabs as one blank."""
     return [
-        line.strip()
+        " ".join(line.split())
         for file in files
         for line in _uncommented(file.text).split("\n")
         if line.strip() and not line.lstrip().startswith(("#", ";", "//"))

@@ -31,9 +31,12 @@ _SYSTEMS = re.compile(r"/(usr/)?(local/)?lib(32|64|x32)?/")
 _COMMON = re.compile(
     r"/((site|dist)-packages|gems|node_modules)/|^/(tmp|var/tmp|dev/shm)/"
     r"|/lib(tcnative|jna|jnidispatch|netty|snappy|sigar|wrapper|jffi|zstd-jni|lz4-java)[^/]*$"
+    r"|/(dynatrace|oneagent|appdynamics|newrelic|jrebel|jprofiler|yourkit)[^/]*/"
+    r"|/lib(oneagent|ruxit|appdynamics|newrelic|jrebel|jprofiler|yjp)[^/]*$",
+    re.IGNORECASE,
 )
-"""Libraries that anybody can have again for another version: those of package managers, and those
-that many Java programs bring along."""
+"""Libraries that anybody can have again for another version: those of package managers, those that
+many Java programs bring along, and those of watchers and profilers, which no application needs."""
 _LANGUAGES = {"java": "openjdk", "node": "nodejs", "python": "python", "php": "php"}
 
 

@@ -21,10 +21,15 @@ def persons(host: Host, workload: Workload) -> Fact[tuple[str, ...]]:
     pids, main = set(workload.pids), workload.user.uid if workload.user else 0
     own = {p.uid for p in running.value if p.pid in pids and "user" not in p.namespaces} - {main}
     named = {a.name for a in accounts.value if a.uid in own and users.works(a)}
-    member = users.joined_to(host)
     known = {a.uid for a in accounts.value}
-    numbers = {str(uid) for uid in own - known if users.of_a_person(uid)} if member.value else set()
+    strange = {str(uid) for uid in own - known if users.of_a_person(uid)}
+    member = users.joined_to(host)
+    numbers = strange if member.value else set()
     hidden = running.partial if re.search("hides|time limit", running.partial) else ""
+    if strange and not numbers:
+        # Either would make people of them: a directory, or the rest of /etc/passwd.
+        unsure = member.unknown if member.value is None else member.partial
+        hidden = joined(hidden, accounts.partial, unsure)
     if not named:
         return Fact(running.section, tuple(sorted(numbers)), partial=hidden)
     people = users.people(host)
