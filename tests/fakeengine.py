@@ -49,6 +49,9 @@ def option(words: list[str], name: str) -> str:
 
 
 def run(words: list[str]) -> int:
+    if os.environ.get("FAKE_UNBUILT"):
+        print("no such image", file=sys.stderr)
+        return 125
     if "-d" in words:
         name = option(words, "--name")
         (BOOKS / "container" / name).write_text(option(words, "--label"))
@@ -58,6 +61,9 @@ def run(words: list[str]) -> int:
     elif (mount := option(words, "-v")).rpartition(":")[0].endswith(":/secrets"):
         folder = mount.partition(":")[0]
         if "chown" not in words[words.index("-c") + 1]:
+            if os.environ.get("FAKE_NO_SHELL"):
+                print("sh: not found", file=sys.stderr)
+                return 127
             return subprocess.run(["sh", "-c", *inside(words, "/secrets", folder)]).returncode
     elif os.environ.get("FAKE_HANGS"):
         (BOOKS / "hangs").touch()
@@ -79,6 +85,10 @@ def inside(words: list[str], path: str, folder: str) -> list[str]:
 
 
 def build(words: list[str]) -> int:
+    if os.environ.get("FAKE_UNBUILT"):
+        sys.stdin.buffer.read()
+        print("exit status 100", file=sys.stderr)
+        return 1
     if words[-1] == "-":
         with tarfile.open(fileobj=sys.stdin.buffer, mode="r|") as context:
             names = " ".join(sorted(context.getnames()))

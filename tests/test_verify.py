@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.server
 import ipaddress
 import os
@@ -375,6 +376,24 @@ def test_a_log_is_read_the_same_way_on_both_sides() -> None:
     ).stdout.decode()
     assert sorted(lines.splitlines()) == sorted(errors(log).values())
     assert len(errors(log)) == 3
+
+
+def test_logs_on_a_network_mount_are_never_touched(tmp_path: Path) -> None:
+    for folder in ("far", "near"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "app.log").write_text(f"error {folder}\n")
+    common = SHELL.parents[1] / "session/remote/common.sh"
+    body = common.read_text() + SHELL.read_text().replace("\nmain <", "\n: main <")
+    files = f"{tmp_path}/far/app.log - {tmp_path}/near/app.log"
+    body += f"\nprepare; REMOTE={tmp_path}/far UNIT=- FILES='{files}'; logs\n"
+    done = subprocess.run(
+        ["sh", "-s"],
+        input=body.encode(),
+        capture_output=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], "PLANNER_NONCE": "0" * 32, "PLANNER_MASK": "x"},
+    )
+    assert done.stdout.decode().split() == [hashlib.sha256(b"error near\n").hexdigest()]
 
 
 ROUTES = (

@@ -54,6 +54,8 @@ def test_ports_that_are_no_http_are_not_asked_http() -> None:
     web = ("web",)
     assert kinds("varnish", 80, 6082, traits=web) == {80: {"http"}, 6082: {"greeting"}}
     assert kinds("java", 8080, 8005, 8009, traits=web) == {8080: {"http"}, 8005: set(), 8009: set()}
+    unread = kinds("tomcat", 8080, 8005, 8009, traits=web)
+    assert unread == {8080: {"http"}, 8005: set(), 8009: set()}
     told = ((8080, "http"), (8305, "none"), (8444, "https"))
     assert kinds("tomcat", 8080, 8305, 8444, traits=web, speaks=told) == {
         8080: {"http"},

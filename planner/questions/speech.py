@@ -19,7 +19,7 @@ tells that they are none."""
 _QUIET = frozenset({4369, 25672, 9300})
 """Erlang's and Elasticsearch's own protocols, which answer nobody else."""
 _QUIET_OF = {
-    "java": frozenset({8005, 8009}),
+    "java": frozenset({8005, 8009}), "tomcat": frozenset({8005, 8009}),
     "wildfly": frozenset({8009}),
     "jenkins": frozenset({50000}), "influxdb": frozenset({8088}), "nats": frozenset({6222}),
     "etcd": frozenset({2380}),
@@ -44,8 +44,8 @@ _ALIKE = frozenset({"mosquitto"})
 
 @dataclass(frozen=True)
 class Speech:
-    """``talk``: known to be spoken. ``guess``: nothing tells for sure; ``then``: what is asked
-    next: ``http`` where nobody greets, a talk where it is no TLS."""
+    """``talk``: known to be spoken. Where ``kind`` is ``unsure``, nothing tells for sure; ``then``
+    is what is asked next: ``http`` where nobody greets, a talk where it is no TLS."""
 
     kind: Literal["web", "talk", "tls", "unsure", "none"]
     talk: Talk | None = None

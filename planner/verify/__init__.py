@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,9 +19,10 @@ from planner.model import Plan
 from planner.questions import VERIFY_SCHEMA, Verification
 from planner.session.folder import memory_first
 from planner.verify.asking import compared
+from planner.verify.elsewhere import reach
 from planner.verify.engine import Engine, prepare, remembered, sweep
-from planner.verify.far import reach, remove_folder, with_folder
-from planner.verify.guard import nothing_left
+from planner.verify.far import with_folder
+from planner.verify.guard import nothing_left, removed
 from planner.verify.kinds import found
 from planner.verify.running import kept, started
 from planner.verify.stage import chosen, needed
@@ -53,7 +55,7 @@ def verify(
     if wishes.again and not (place / "kept.json").exists():
         raise InputError(f"{folder}: no containers were kept: verify with --keep first")
     far = reach(plan, options, wishes.on) if wishes.on and not wishes.again else ""
-    new = None if wishes.again else Engine(*found(wishes.engine, far), place, id, far)
+    new = None if wishes.again else Engine(*found(wishes.engine, far), place, id, far, on=wishes.on)
     who = f"planner verify, process {os.getpid()}"
     with store.locked(folder / ".verify", who), _cleaned(place, new, wishes) as engine:
         if wishes.again:
@@ -74,14 +76,29 @@ def verify(
 
 
 def identity(folder: Path) -> str:
-    """What containers, networks and volumes of a plan's comparisons are labelled with."""
-    return hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    """What containers, networks and volumes of a plan's comparisons are labelled with: another
+    machine's or user's plan of the same path may be compared on the same engine."""
+    try:
+        machine = Path("/etc/machine-id").read_text().strip()
+    except OSError:
+        machine = ""
+    parts = (machine or platform.node(), str(os.getuid()), str(folder.resolve()))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
 def _place(id: str) -> Path:
     """The private folder of this plan's comparisons: in memory where that can be."""
     home = next(p for p in (*memory_first(), Path("/tmp")) if os.access(p, os.W_OK | os.X_OK))  # noqa: S108
     return home / f"planner-verify-{os.getuid()}-{id}"
+
+
+def _emptied(place: Path) -> None:
+    try:
+        if place.exists():
+            shutil.rmtree(place)
+        place.mkdir(mode=0o700)
+    except OSError as error:
+        raise RunError(f"{place}: cannot be emptied: {error.strerror}") from None
 
 
 @contextmanager
@@ -98,10 +115,13 @@ def _cleaned(place: Path, new: Engine | None, wishes: Wishes) -> Iterator[Engine
         engine = old
     else:
         if old:
-            sweep(old)
-            remove_folder(old)
-        for left in place.iterdir():
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+            prepare(old)
+            if left := removed(old):
+                raise RunError(
+                    f"an earlier comparison left {left}: it cannot be removed now; if its machine "
+                    f"is gone for good, remove {place}"
+                )
+        _emptied(place)
         engine = with_folder(new)
     prepare(engine)
     if new:
@@ -113,8 +133,8 @@ def _cleaned(place: Path, new: Engine | None, wishes: Wishes) -> Iterator[Engine
             keep = wishes.keep
         finally:
             if not keep:
-                remains = sweep(engine)
-                remove_folder(engine)
-                shutil.rmtree(place, ignore_errors=True)
+                remains = removed(engine)
                 if remains:
-                    raise RunError(f"could not be removed: {remains}")
+                    raise RunError(
+                        f"could not be removed: {remains}; the next verify of this plan tries again"
+                    )

@@ -19,7 +19,8 @@ _HEAD = """\
 #   ADDRESS=192.0.2.7 sh hosts/{slug}/verify.sh
 # Ports as in compose.yaml (PORT_80=8080). Ends with 0 only if everything is the same.
 set -u
-ADDRESS=${{ADDRESS:-127.0.0.1}} ENGINE=${{ENGINE-podman}}
+command -v podman >/dev/null && engine=podman || engine=docker
+ADDRESS=${{ADDRESS:-127.0.0.1}} ENGINE=${{ENGINE-$engine}}
 failed=0 asked=0
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 
 from planner import volumes
 from planner.change import secrets
 from planner.change.names import secret_file
+from planner.errors import RunError
 from planner.model import Secret, Volume, WorkloadPlan
 from planner.questions import variables as needs
 from planner.verify.engine import Engine, must, run
-from planner.verify.far import handed_over
+from planner.verify.engine import volumes as made
+from planner.verify.far import arrived, handed_over
 from planner.verify.shell import complaint, shell
 from planner.verify.stage import Berth, volume
 
@@ -20,12 +23,18 @@ COPY = 24 * 3600
 
 
 def fill(engine: Engine, berth: Berth, ssh: str, copy: bool) -> tuple[str, ...]:
-    """Make the volumes of a container, and copy the machine's data into them; what failed."""
+    """Make the volumes of a container, and copy the machine's data into them; what failed.
+
+    RunError: a volume of this name is another comparison's.
+    """
     failed = []
     for mount in berth.service.mounts:
         name = volume(berth.host, mount.source)
-        if run(engine, "volume", "inspect", name).returncode == 0:
+        if name in made(engine):
             continue
+        # docker says nothing where there is one
+        if run(engine, "volume", "inspect", name).returncode == 0:
+            raise RunError(f"volume {name} is another comparison's: let it end, or remove it")
         must(engine, "volume", "create", name)
         data = _data(berth.item, mount.source)
         if not copy or data is None:
@@ -90,6 +99,8 @@ def _secret(engine: Engine, berth: Berth, secret: Secret) -> str:
             return ""
         except PermissionError:
             pass
+    elif not arrived(engine, file):
+        return ""
     look = 'test ! -e "$1" || cat "$1"'
     words = ["run", "--rm", "--network", "none", "--user", "0:0"]
     words += ["-v", f"{file.parent}:/secrets:z", "--entrypoint", "sh", berth.service.image]
@@ -107,11 +118,23 @@ def variables(engine: Engine, berth: Berth) -> frozenset[str]:
 
 
 def values(engine: Engine, berths: Iterable[Berth]) -> frozenset[str]:
-    """Secret values that were streamed here: none of them may stand in a result."""
+    """Secret values that were streamed here: none of them may stand in a result.
+
+    Each as it is written between its quotes, and as that is read. Values of five characters or
+    less are no part of it: they stand in any text.
+    """
     found: set[str] = set()
     for berth in berths:
         for secret in berth.item.workload.secrets:
             for line in _secret(engine, berth, secret).splitlines():
                 value = line.partition("=")[2] if secret.form == "env" else line
-                found.add(value.strip().strip("'\""))
+                found |= {value.strip().strip("'\""), _unquoted(value)}
     return frozenset(value for value in found if len(value) > 5)
+
+
+def _unquoted(value: str) -> str:
+    """As a shell, or systemd, reads it; empty where its quotes do not end on this line."""
+    try:
+        return " ".join(shlex.split(value))
+    except ValueError:
+        return ""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from planner import session
 from planner.questions import PATHS, Question, Verified, further, greets, questions
-from planner.verify import arriving, beside, sides, waited
+from planner.verify import arriving, beside, far, sides, waited
 from planner.verify.engine import Engine, run
-from planner.verify.judged import judged
+from planner.verify.judged import cleaned, judged
 from planner.verify.running import Run
 from planner.verify.wishes import Wishes
 
@@ -43,7 +42,7 @@ def compared(
             asked[id] += new
     before |= made.early
     say(f"asking {len(mine)} containers")
-    ready = time.time()
+    ready = far.clock(engine)
     inside: beside.Answers = dict(made.jobs)
     for berth in mine:
         id = berth.item.workload.id
@@ -58,20 +57,32 @@ def compared(
     there = [b for b in mine if b.item.workload.id in spoken]
     inside |= beside.logs(engine, there, (before, after), ready)
     both = (beside.quiet(before, mine), beside.quiet(after, mine))
-    values = arriving.values(engine, mine)
+    values, unread = _values(engine, made)
     return tuple(
         Verified(
             id,
             berth.service.image,
-            "; ".join(made.problems.get(id, ())),
+            cleaned("; ".join(made.problems.get(id, ())), values),
             built=id in made.built,
             image_bytes=_size(engine, berth.service.image),
             seconds=made.seconds.get(id, -1),
-            results=judged(id, asked[id], both, inside, values),
+            results=() if id in unread else judged(id, asked[id], both, inside, values),
         )
         for berth in mine
         for id in (berth.item.workload.id,)
     )
+
+
+def _values(engine: Engine, made: Run) -> tuple[frozenset[str], set[str]]:
+    """Values that may stand in no result; workloads whose own cannot be read, which have none."""
+    found: set[str] = set()
+    unread = set()
+    for berth in made.compared():
+        unread.add(berth.item.workload.id)
+        with made.blamed(berth):
+            found |= arriving.values(engine, [berth])
+            unread.discard(berth.item.workload.id)
+    return frozenset(found), unread
 
 
 def _further(

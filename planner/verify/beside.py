@@ -54,7 +54,7 @@ def logs(
     engine: Engine, berths: Iterable[Berth], asked: Iterable[Answers], since: float
 ) -> Answers:
     """Kinds of errors that only the containers have. ``since``: when all of them were ready, in
-    seconds of the epoch: before, they did not find each other yet."""
+    seconds of the engine's clock: before, they did not find each other yet."""
     known = list(asked)
     found: Answers = {}
     for berth in berths:

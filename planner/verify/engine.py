@@ -25,9 +25,10 @@ esac
 """
 _HERE = 'exec {program} "$@"\n'
 _FAR = r"""
-line={line}
+line={line} place={place} folder={folder}
 for word do
-	word=$(printf '%s\n' "$word" | sed -e '1s|^{place}/|{folder}/|' -e "s/'/'\\\\''/g")
+	case $word in "$place"/*) word=$folder/${{word#"$place"/}} ;; esac
+	word=$(printf '%s\n' "$word" | sed "s/'/'\\\\''/g")
 	line="$line '$word'"
 done
 exec {far} "$line"
@@ -47,6 +48,8 @@ class Engine:
     """Command that runs a line for sh on the machine of the engine; empty: it is here."""
     folder: str = ""
     """The private folder there, which stands for ``place`` at the start of every word."""
+    on: str = ""
+    """Name of that machine in the inventory."""
 
     @property
     def kind(self) -> Kind:
@@ -66,8 +69,8 @@ def prepare(engine: Engine) -> None:
     text += (_FAR if engine.far else _HERE).format(
         program=shlex.quote(engine.program),
         line=shlex.quote(f"BUILDAH_FORMAT=docker {shlex.quote(engine.program)}"),
-        place=engine.place,
-        folder=engine.folder,
+        place=shlex.quote(str(engine.place)),
+        folder=shlex.quote(engine.folder),
         far=engine.far,
     )
     (engine.place / "engine").write_text(text)
@@ -97,6 +100,11 @@ def must(engine: Engine, *words: str, given: bytes | None = None, seconds: int =
     if done.returncode:
         raise RunError(f"{engine.name} {' '.join(words[:2])}: {complaint(done)}")
     return done.stdout.decode("utf-8", "replace").strip()
+
+
+def volumes(engine: Engine) -> list[str]:
+    """Names of the volumes of this comparison."""
+    return must(engine, "volume", "ls", "-q", "--filter", f"label={LABEL}={engine.id}").split()
 
 
 def sweep(engine: Engine) -> str:

@@ -1,19 +1,16 @@
-"""A machine of the inventory on which the engine works: reached by ssh as inventory and flags
-describe it, as the data are. It gets a private folder, which is removed afterwards."""
+"""The machine on which the engine works, where that is another one: it gets a private folder, which
+is removed afterwards."""
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
-from planner import session
-from planner.change.names import moving
-from planner.errors import InputError, RunError
-from planner.model import Plan
-from planner.session.inventory import targets
-from planner.session.ssh import commands
+from planner.errors import RunError
 from planner.verify.engine import Engine
 from planner.verify.shell import complaint, shell
 
@@ -21,28 +18,8 @@ _MAKE = (
     "for p in /dev/shm /tmp; do mktemp -d $p/planner-verify-far-XXXXXXXXXX 2>/dev/null && exit; "
     "done; exit 1"
 )
-
-
-def reach(plan: Plan, options: session.Options, host: str) -> str:
-    """Command that runs a line for sh on this host of the inventory.
-
-    InputError: it is not in the inventory, cannot be reached by plain ssh, or is a machine that
-    something moves off: nothing is ever changed there.
-    """
-    known = commands(options)
-    if host not in known:
-        raise InputError(f"--on {host}: not in the inventory")
-    if not known[host]:
-        raise InputError(f"--on {host}: no ssh command follows from the inventory")
-    addresses = {t.name: (t.address or t.name, t.port or 22) for t in targets(options)}
-    for machine in plan.hosts:
-        same = addresses.get(machine.name) == addresses.get(host, ())
-        if moving(machine) and (machine.name == host or same):
-            raise InputError(
-                f"--on {host}: {machine.name} is to be compared, and nothing is changed there: "
-                "name a host that nothing of this plan moves off"
-            )
-    return known[host]
+_MADE = re.compile(r"/(dev/shm|tmp)/planner-verify-far-[A-Za-z0-9]{10}")
+"""What that may answer: anything else is a start-up file that prints, or worse."""
 
 
 def with_folder(engine: Engine) -> Engine:
@@ -51,19 +28,39 @@ def with_folder(engine: Engine) -> Engine:
         return engine
     done = _there(engine, _MAKE)
     folder = done.stdout.decode("utf-8", "replace").strip()
-    if done.returncode or not folder.startswith("/"):
-        raise RunError(f"no private folder on the engine's machine: {complaint(done)}")
+    if done.returncode:
+        raise RunError(f"no private folder on {engine.on}: {complaint(done)}")
+    if not _MADE.fullmatch(folder):
+        raise RunError(
+            f"{engine.on} answered mktemp with something else than one new folder: if a start-up "
+            "file of its shell prints (~/.bashrc), let it be silent without a terminal"
+        )
     return replace(engine, folder=folder)
 
 
-def remove_folder(engine: Engine) -> None:
-    """Remove that folder."""
-    if engine.far and engine.folder:
-        _there(engine, f"rm -rf -- {shlex.quote(engine.folder)}")
+def remove_folder(engine: Engine) -> str:
+    """Remove that folder; where it still is, in words (empty: it is gone)."""
+    if not engine.far or not engine.folder:
+        return ""
+    folder = shlex.quote(engine.folder)
+    done = _there(engine, f"rm -rf -- {folder}")
+    return f"{engine.on}:{engine.folder} ({complaint(done)})" if done.returncode else ""
+
+
+def clock(engine: Engine) -> float:
+    """Seconds of the epoch, as the engine's machine counts them; RunError if it does not tell."""
+    if not engine.far:
+        return time.time()
+    done = _there(engine, "date +%s")
+    told = done.stdout.decode("utf-8", "replace").strip()
+    if done.returncode or not re.fullmatch(r"[0-9]{1,12}", told):
+        raise RunError(f"{engine.on} does not tell its time: {complaint(done)}")
+    return float(told)
 
 
 def handed_over(engine: Engine, path: Path) -> None:
-    """Move a file of the private folder to the one there, if that is another machine's."""
+    """Move a file of the private folder to the one there, if that is another machine's; a note
+    that it is there stays."""
     if not engine.far:
         return
     inner = shlex.quote(str(path.relative_to(engine.place)))
@@ -72,7 +69,17 @@ def handed_over(engine: Engine, path: Path) -> None:
     done = shell(line, engine.environment, engine.place, seconds=120)
     path.unlink()
     if done.returncode:
-        raise RunError(f"the engine's machine did not take {path.name}: {complaint(done)}")
+        raise RunError(f"{engine.on} did not take {path.name}: {complaint(done)}")
+    _note(path).touch()
+
+
+def arrived(engine: Engine, path: Path) -> bool:
+    """Whether a file of the private folder was handed over."""
+    return bool(engine.far) and _note(path).exists()
+
+
+def _note(path: Path) -> Path:
+    return path.with_name(f"{path.name}.there")
 
 
 def table(engine: Engine) -> str:

@@ -22,6 +22,25 @@ from planner.verify.engine import Engine, sweep
 from planner.verify.far import remove_folder
 
 
+def removed(engine: Engine) -> str:
+    """Remove all that a comparison made; what is left, in words.
+
+    What is private here goes in any case. Where something is left, the wrapper and the name of its
+    engine stay, so that the next comparison can remove it.
+    """
+    left = "; ".join(filter(None, (sweep(engine), remove_folder(engine))))
+    if not left:
+        shutil.rmtree(engine.place, ignore_errors=True)
+        return ""
+    for path in engine.place.iterdir():
+        if path.name not in ("engine", "engine.json"):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+    return left
+
+
 @contextmanager
 def nothing_left(engine: Engine) -> Iterator[None]:
     """Have a guard while this lasts. What ends in peace, or by a signal, cleans up by itself."""
@@ -46,6 +65,4 @@ def main() -> None:
     engine = Engine(**{**known, "place": Path(known["place"])})
     if os.read(0, 1) != FINE:
         end_all(str(engine.place))
-        sweep(engine)
-        remove_folder(engine)
-        shutil.rmtree(engine.place, ignore_errors=True)
+        removed(engine)

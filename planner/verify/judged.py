@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from msgspec import structs
 
@@ -21,7 +22,7 @@ def judged(
     secrets: Iterable[str],
 ) -> tuple[Result, ...]:
     """Results of one workload, in the order of its questions. ``machine``: before and after."""
-    hidden = sorted(secrets, key=len, reverse=True)
+    hidden = frozenset(secrets)
     found = []
     for question in questions:
         at = (id, question.title)
@@ -30,12 +31,15 @@ def judged(
     return tuple(_hidden(result, hidden) for result in useful(found))
 
 
-def _hidden(result: Result, secrets: Sequence[str]) -> Result:
-    def clean(text: str) -> str:
-        for secret in secrets:
-            text = text.replace(secret, "***")
-        return text
+def cleaned(text: str, secrets: Iterable[str]) -> str:
+    """The text without these values, the longest first."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
 
+
+def _hidden(result: Result, secrets: Iterable[str]) -> Result:
+    clean = partial(cleaned, secrets=tuple(secrets))
     return structs.replace(
         result,
         machine=clean(result.machine),

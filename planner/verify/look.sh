@@ -120,7 +120,10 @@ logs() {
 	has sha256sum || { state missing "no sha256sum"; return 1; }
 	{
 		[ "$UNIT" = - ] || limit 60 journalctl -u "$UNIT" -n 5000 -o cat --no-pager
-		for file in $FILES $(opened); do [ ! -f "$file" ] || tail -n 5000 "$file"; done
+		# shellcheck disable=SC2046,SC2086 # words; globbing is off
+		printf '%s\n' $FILES $(opened) | local_only | while IFS= read -r file; do
+			limit 20 sh -c '[ ! -f "$1" ] || tail -n 5000 "$1"' sh "$file"
+		done
 	} 2>/dev/null | kinds | while IFS= read -r line; do
 		said "$line" | sha256sum | cut -c 1-64
 	done

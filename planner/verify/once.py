@@ -15,7 +15,7 @@ from planner.questions import Answer, job_title
 from planner.render.services import services
 from planner.session.framing import decode
 from planner.store import printable
-from planner.verify import start
+from planner.verify import far, start
 from planner.verify.asked import facts_script
 from planner.verify.beside import Answers, of_root
 from planner.verify.engine import Engine, run
@@ -55,7 +55,7 @@ def run_jobs(
                 capabilities=service.capabilities,
             ),
         )
-        began = time.time()
+        began = far.clock(engine)
         try:
             start.start(engine, folder, once, network, subnet)
             found[item.workload.id, job_title(job)] = _ended(engine, once, began)

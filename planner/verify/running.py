@@ -14,7 +14,7 @@ import msgspec
 from planner import session
 from planner.errors import PlannerError
 from planner.model import Plan
-from planner.questions import Answer, questions
+from planner.questions import Answer, questions, variables
 from planner.session.ssh import commands
 from planner.verify import arriving, closed, sides, start
 from planner.verify.beside import Answers
@@ -35,6 +35,8 @@ class Run:
     berths: tuple[Berth, ...] = ()
     problems: dict[str, list[str]] = field(default_factory=dict)
     built: set[str] = field(default_factory=set)
+    begun: set[str] = field(default_factory=set)
+    """Whose container this comparison started: another may have one of the same name."""
     seconds: dict[str, int] = field(default_factory=dict)
     names: dict[str, frozenset[str]] = field(default_factory=dict)
     """Of variables that a workload needs, as they were when its secrets arrived."""
@@ -85,23 +87,31 @@ def started(
         say("asking the machines what their data holds")
         made.early = _data(options, [b for b in ready if b.compared])
     ssh = commands(options)
+    complete = []
     for berth in ready:
         say(f"{berth.item.workload.id}: fetching its data and secrets")
         reach = ssh.get(berth.host.name, "")
         with made.blamed(berth):
-            for problem in (
-                *arriving.fill(engine, berth, reach, wishes.data == "copy"),
-                *arriving.stream_secrets(engine, berth, reach),
-            ):
+            for problem in arriving.fill(engine, berth, reach, wishes.data == "copy"):
                 made.failed(berth, problem)
-    lasting = [b for b in ready if not b.service.once]
+            lacking = arriving.stream_secrets(engine, berth, reach)
+            for problem in lacking:
+                made.failed(berth, problem)
+            # docker makes a folder of root's own where a file is to be mounted that is not there
+            if not lacking:
+                complete.append(berth)
+    lasting = [b for b in complete if not b.service.once]
     for berth in lasting:
         with made.blamed(berth):
             start.start(engine, folder, berth, network, str(subnet))
-    made.names = {b.item.workload.id: arriving.variables(engine, b) for b in made.berths}
+            made.begun.add(berth.item.workload.id)
+    for berth in made.berths:
+        made.names[berth.item.workload.id] = frozenset(variables(berth.item.workload))
+        with made.blamed(berth):
+            made.names[berth.item.workload.id] = arriving.variables(engine, berth)
     names = {id: sorted(names) for id, names in made.names.items()}
     _settled(engine, made, say, 0)
-    for berth in ready:
+    for berth in complete:
         if berth.service.once and berth.compared:
             id = berth.item.workload.id
             say(f"{id}: running its jobs once")
@@ -110,6 +120,7 @@ def started(
                 made.jobs |= answers
     state = {
         "subnet": str(subnet), "ids": sorted(ids), "data": wishes.data, "names": names,
+        "begun": sorted(made.begun),
         "jobs": [[*at, msgspec.to_builtins(answer)] for at, answer in made.jobs.items()],
         "seconds": {b.item.workload.id: made.seconds.get(b.item.workload.id, -1) for b in ready
                     if b.service.once},
@@ -135,6 +146,7 @@ def kept(engine: Engine, plan: Plan, wishes: Wishes) -> Run:
     made.names = {id: frozenset(names) for id, names in state["names"].items()}
     made.jobs = {(id, title): msgspec.convert(said, Answer) for id, title, said in state["jobs"]}
     made.seconds = dict(state["seconds"])
+    made.begun = set(state["begun"])
     for berth in made.berths:
         if run(engine, "image", "inspect", berth.service.image).returncode == 0:
             made.built.add(berth.item.workload.id)
@@ -145,7 +157,7 @@ def kept(engine: Engine, plan: Plan, wishes: Wishes) -> Run:
 def _settled(engine: Engine, made: Run, say: Callable[[str], None], patience: int) -> None:
     for berth in made.berths:
         id = berth.item.workload.id
-        if id not in made.built or berth.service.once:
+        if id not in made.begun:
             continue
         say(f"{id}: waiting for its check")
         made.seconds[id], problem = settle(engine, berth, patience)

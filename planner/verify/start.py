@@ -59,7 +59,10 @@ def _options(engine: Engine, berth: Berth, network: str) -> Iterable[str]:
         read_only = ":ro" if mount.read_only else ""
         yield from ("-v", f"{volume(host, mount.source)}:{mount.target}{read_only}")
     for _, file, target in s.secrets:
-        yield from ("-v", f"{engine.place}/hosts/{host.slug}/{file.removeprefix('./')}:{target}:ro")
+        yield from (
+            "-v",
+            f"{engine.place}/hosts/{host.slug}/{file.removeprefix('./')}:{target}:ro,z",
+        )
     for path, mode in s.tmpfs:
         yield from ("--tmpfs", f"{path}:mode={mode}")
     if s.init:
