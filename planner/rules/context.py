@@ -80,10 +80,15 @@ _KEPT_APART = (
     "mandant",
     "mandanten",
 )
-_DENIED = ("", "0", "false", "n/a", "no", "none", "null", "off")
-"""Values that say of what their variable is named after that there is none."""
+_NOBODY = ("false", "n/a", "no", "none", "null", "off")
+"""Values of a variable ``tenant`` that are nobody's name. ``0`` may be a number of one."""
+_OF_ISOLATION = re.compile(r"(tenant_)?isolation(_required|_class)?", re.IGNORECASE)
+"""Names of the variables that say whether isolation is asked for: not ``isolation_exception``."""
+_DENIALS = ("false", "no", "none", "not required")
+"""Values by which such a variable says that it is not; what is empty or 0 says nothing."""
 _PERHAPS_RENTERS = ("tenant", "tenants", "tenant?")
-"""Groups whose word may be of flats: they say nothing beside a variable that denies isolation."""
+"""Of :data:`_KEPT_APART`, the words that may be of people who rent flats: where a variable denies
+isolation, a group of such a name is no demand for it. The other groups always are."""
 _STAGE = ("env", "environment", "stage", "tier", "*_env", "*_environment")
 SIGNALS: dict[str, Patterns] = {
     "isolation": Patterns(
@@ -186,20 +191,22 @@ class Context(Data, frozen=True):
 
 def given(patterns: Patterns, host: Host) -> tuple[str, ...]:
     """What of the inventory gives the signal: ``group pci``, ``variable tier=test``; sorted."""
-    denied = any(matches("*isolation*", n) and _denies(v) for n, v in host.variables.items())
+    denied = any(_denies(name, value) for name, value in host.variables.items())
     words = [p for p in patterns.groups if not (denied and p in _PERHAPS_RENTERS)]
     groups = {f"group {g}" for g in host.groups if any(matches(p, g) for p in words)}
     return tuple(sorted({*groups, *_variables(patterns, host.variables)}))
 
 
-def _denies(value: str) -> bool:
-    return value.strip().lower() in _DENIED
+def _denies(variable: str, value: str) -> bool:
+    plain = value.strip().lower().replace("-", " ").replace("_", " ")
+    return bool(_OF_ISOLATION.fullmatch(variable.replace("-", "_"))) and plain in _DENIALS
 
 
 def _variables(patterns: Patterns, variables: Mapping[str, str]) -> Iterator[str]:
     for name, values in patterns.variables.items():
         for variable, value in variables.items():
-            counting = [v for v in values if v.lower() in _DENIED or not _denies(value)]
+            anybody = value.strip().lower() not in _NOBODY and not _denies(variable, value)
+            counting = [v for v in values if anybody or v.lower() in _NOBODY]
             if matches(name, variable) and any(matches(v, value) for v in counting):
                 yield f"variable {variable}={value}"
 

@@ -4,6 +4,8 @@ it. A fact that was not seen counts as empty.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from planner.model import BlockDevice, Export, Host, Mount, PathInfo, Workload
 from planner.service import places
 
@@ -22,11 +24,16 @@ def mounts(host: Host, workload: Workload) -> tuple[Mount, ...]:
 
 def devices(host: Host, workload: Workload) -> tuple[BlockDevice, ...]:
     """The block devices below these file systems, down to the disks."""
+    return below(host, mounts(host, workload))
+
+
+def below(host: Host, those: Iterable[Mount]) -> tuple[BlockDevice, ...]:
+    """The block devices below file systems, down to the disks."""
     known = {d.name: d for d in host.block_devices.value or ()}
     names = {name: name for name in known}
     names |= {f"mapper/{d.mapped}": d.name for d in known.values() if d.mapped}
     names |= {d.volume: d.name for d in known.values() if d.volume}
-    rest = [names.get(m.source.removeprefix("/dev/"), "") for m in mounts(host, workload)]
+    rest = [names.get(m.source.removeprefix("/dev/"), "") for m in those]
     found: dict[str, BlockDevice] = {}
     while rest:
         device = known.get(rest.pop())

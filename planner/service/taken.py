@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from planner.facts.section import mapped
 from planner.model import Data, Fact, Host, Process, Workload
-from planner.service import apart
+from planner.service import apart, naming
 
 _MAKERS = (
     (r"/dev/ttyr\d+", r"npreal2\w*"),
@@ -20,7 +20,17 @@ _MAKERS = (
     (r"/dev/dvb/.+", r"ddbridge|saa71\w+|cx88\w*"),
 )
 """Paths of devices, and the modules that make them where the name does not say it."""
+_INTERFACES = re.compile(
+    "peak_|pcan|kvaser|sja1000|flexcan|mcp251|ems_|esd_|plx_pci|v?s?l?can([_0-9]|$)|gs_usb|[cm]_can"
+    "|softing|usb_8dev|ucan|hi311|gpib|ni_usb_gpib|.*_gpib"
+)
+"""Modules of CAN, whose interfaces are of the network and no process holds them, and of GPIB, whose
+libraries open a device for each exchange: who uses them is never seen."""
 _SERIAL = re.compile(r"/dev/tty(USB|ACM)\d+")
+_COMMENTS = re.compile(
+    r"/\*.*?(\*/|\Z)|<!--.*?(-->|\Z)|(^|(?<=\s))(#|;|//|--|%|!|'|\*|rem\s).*?$",
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
+)
 # fmt: off
 _ORDINARY_USB = frozenset({
     "1d6b", "0627", "80ee", "0e0f", "46f4", "203a", "8087", "0624", "046b",
@@ -35,7 +45,9 @@ class Taken(Data, frozen=True):
     pid: int
     device: str
     driver: str = ""
-    """Kernel module that makes it, for one card at most, and of which others use all devices."""
+    """The kernel module that makes the device. Empty where that is not told by the device's name,
+    where several cards are the module's, and where a device of the module is in nobody's hands:
+    another workload may use that one."""
     named: bool = False
     """It is set up to use the device, and did not hold it at the look."""
 
@@ -53,7 +65,8 @@ def taken(host: Host, workload: Workload) -> Fact[tuple[Taken, ...]]:
             *(Taken(pid, path, name) for pid, path in held for name in _drivers(host, path, held)),
             *(Taken(pid, path, named=True) for pid, path in _named(host, workload)),
         ]
-        if users and apart.is_apart(host, workload, {u.pid for u in users}):
+        names = {name for u in users for name in (u.device, u.driver)}
+        if users and apart.is_apart(host, workload, {u.pid for u in users}, names):
             found = users
     return mapped(host.processes, lambda _: tuple(sorted(set(found), key=_order)))
 
@@ -66,7 +79,7 @@ def _held(host: Host, workload: Workload) -> list[tuple[int, str]]:
     """(process, path) of special devices that processes of others hold open."""
     every = (*(host.open_files.value or ()), *(host.open_devices.value or ()))
     own = set(workload.pids)
-    return [(f.pid, f.path) for f in every if f.pid not in own and apart.SPECIAL.match(f.path)]
+    return [(f.pid, f.path) for f in every if f.pid not in own and naming.SPECIAL.match(f.path)]
 
 
 def _drivers(host: Host, path: str, held: list[tuple[int, str]]) -> tuple[str, ...]:
@@ -82,11 +95,10 @@ def _drivers(host: Host, path: str, held: list[tuple[int, str]]) -> tuple[str, .
 
 
 def _makes(driver: str, path: str) -> bool:
-    stem = re.sub(r"\d.*", "", path.split("/")[2]).lower()
-    own, named = driver.lower(), len(stem) > 3 and not stem.startswith(("tty", "nvidia"))
-    return (named and (own.startswith(stem) or (len(own) > 3 and stem.startswith(own)))) or any(
-        re.fullmatch(p, path) and re.fullmatch(d, driver) for p, d in _MAKERS
-    )
+    stem = re.sub(r"[-_]?\d.*", "", path.split("/")[2]).lower()
+    named = len(stem) > 3 and not stem.startswith(("tty", "nvidia")) and driver.lower() == stem
+    listed = any(re.fullmatch(p, path) and re.fullmatch(d, driver) for p, d in _MAKERS)
+    return (named or listed) and not _INTERFACES.match(driver)
 
 
 def _named(host: Host, workload: Workload) -> Iterator[tuple[int, str]]:
@@ -98,7 +110,7 @@ def _named(host: Host, workload: Workload) -> Iterator[tuple[int, str]]:
         return
     word = re.compile(re.escape(ports[0]) + r"(?!\w)")
     for process in host.processes.value or ():
-        other = process.pid not in workload.pids and apart.has_devices(host, process, unnamed=False)
+        other = process.pid not in workload.pids and apart.has_devices(host, process)
         if other and any(word.search(text) for text in _read(host, process)):
             yield process.pid, ports[0]
 
@@ -108,4 +120,4 @@ def _read(host: Host, process: Process) -> Iterator[str]:
     folders = tuple(w.rstrip("/") for w in process.argv if w.count("/") > 1 and w.startswith("/"))
     for path, file in (host.files.value or {}).items():
         if any(path == one or path.startswith(f"{one}/") for one in folders):
-            yield file.text
+            yield _COMMENTS.sub("", file.text)
