@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -13,6 +15,7 @@ from typer.testing import CliRunner
 
 from planner import store
 from planner.cli import app
+from planner.cli.extract import say
 from planner.errors import OutputError
 from planner.extract import Context, extract, forgotten, stale
 from planner.extract.unpack import build, content_name
@@ -96,7 +99,7 @@ def workload(host: str, *copies: Copy) -> Workload:
     return Workload(f"{host}/app", host, "app", "service", "App", "running", copies=copies)
 
 
-def run(tmp_path: Path, wanted: Plan, **keywords: int) -> dict[str, Context]:
+def run(tmp_path: Path, wanted: Plan, **keywords: Any) -> dict[str, Context]:
     inventory = tmp_path / "inventory.yml"
     inventory.write_text(
         "all:\n  vars: {ansible_become: false}\n  hosts:\n    here: {ansible_connection: local}\n"
@@ -257,6 +260,61 @@ def test_lines_that_a_change_added_to_an_access_list_are_no_persons(
     assert listed.read_text() == "own\n"
     listed.write_text("own\n# mine\nallow 172.16.0.0/12;\n")
     assert run(tmp_path, wanted)["here/app"].kept == (path,)
+
+
+def test_lines_that_are_gone_are_named(
+    tmp_path: Path, machine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(machine / "one/own")
+    wanted = two(machine, admissions=(Admission(path, "allow ", "10.0.0.0/8", ";"),))
+    first = run(tmp_path, wanted)["here/app"]
+    with (first.folder / "rootfs" / path[1:]).open("a") as stream:
+        stream.write("allow 203.0.113.0/24;\n")
+    again = run(tmp_path, wanted)["here/app"]
+    assert again.dropped == ((path, "allow 203.0.113.0/24;"),)
+    say(again)
+    assert "allow 203.0.113.0/24;" in capsys.readouterr().err
+    assert run(tmp_path, wanted)["here/app"].dropped == ()
+
+
+def test_a_mode_that_a_person_changed_stays_with_the_machines_content(
+    tmp_path: Path, machine: Path
+) -> None:
+    wanted, path = two(machine), machine / "one/own"
+    path.chmod(0o644)
+    first = run(tmp_path, wanted)["here/app"]
+    there = first.folder / "rootfs" / str(path)[1:]
+    there.chmod(0o755)
+    path.write_text("newer\n")
+    for _ in range(2):
+        assert run(tmp_path, wanted)["here/app"].kept == (str(path),)
+        assert (there.read_text(), there.stat().st_mode & 0o777) == ("newer\n", 0o755)
+    there.chmod(0o644)
+    path.chmod(0o600)
+    assert run(tmp_path, wanted)["here/app"].kept == ()
+    assert there.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_record_without_modes_tells_nothing_of_them(tmp_path: Path, machine: Path) -> None:
+    wanted = two(machine)
+    first = run(tmp_path, wanted)["here/app"]
+    record = first.folder / ".rootfs.json"
+    record.write_text(re.sub(r'([0-9a-f]{64}) [0-7]+"', r'\1"', record.read_text()))
+    (machine / "one/own").chmod(0o600)
+    assert run(tmp_path, wanted)["here/app"].kept == ()
+
+
+def test_a_changed_mode_is_not_set_through_a_link(tmp_path: Path, machine: Path) -> None:
+    wanted, path = two(machine), machine / "one/own"
+    first = run(tmp_path, wanted)["here/app"]
+    (first.folder / "rootfs" / str(path)[1:]).chmod(0o755)
+    outside = tmp_path / "outside"
+    outside.write_text("x")
+    outside.chmod(0o600)
+    path.unlink()
+    path.symlink_to(outside)
+    run(tmp_path, wanted)
+    assert outside.stat().st_mode & 0o777 == 0o600
 
 
 def test_what_a_killed_run_had_put_aside_stands_again(tmp_path: Path, machine: Path) -> None:

@@ -127,7 +127,7 @@ def _repositories(item: WorkloadPlan) -> str:
     found = item.image.sources if item.image else ()
     hosts = ", ".join(sorted({host for source in found for host in source.hosts}))
     keys = any(file.kind == "key" for source in found for file in source.files)
-    if not found:
+    if not hosts:
         return ""
     fetched = ", whose public keys come with the first command" if keys else ""
     return f" The build takes packages from {hosts}, too{fetched}."

@@ -72,6 +72,12 @@ def say(context: Context) -> None:
         typer.echo(f"  left out: {plain(path)}: {plain(why)}")
     for path in context.removed:
         typer.echo(f"  removed from rootfs: {plain(path)}")
+    for path, line in context.dropped:
+        typer.echo(
+            f"  {plain(f'{context.folder}/rootfs{path}')}: gone, since a change adds such lines: "
+            f"{plain(line)}: if yours, put it into the machine's own file",
+            err=True,
+        )
     for path in context.kept:
         place = plain(f"{context.folder}/rootfs{path}")
         typer.echo(

@@ -44,6 +44,8 @@ class Context:
     """Paths of an earlier extract that the plan no longer takes, or the machine no longer has."""
     kept: tuple[str, ...] = ()
     """Paths that a person put there or changed, which stand before what the machine has."""
+    dropped: tuple[tuple[str, str], ...] = ()
+    """(path, line): ends of access lists that look like what a change adds, and are gone."""
 
 
 def extract(
@@ -225,6 +227,7 @@ def _finish(workload: Workload, listing: Listing, waiting: Path, place: Path) ->
         bytes=sum(entry.size for entry in files),
         removed=settled.removed,
         kept=settled.kept,
+        dropped=settled.dropped,
     )
 
 

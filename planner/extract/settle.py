@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +13,13 @@ import msgspec
 
 from planner import store
 from planner.errors import OutputError
+from planner.extract import marks
 from planner.model import Admission, Copy
 
 ROOTFS = "rootfs"
 RECORD = ".rootfs.json"
 LEFT_OUT = "left-out.txt"
 _OLD = ".rootfs.old"
-_FOLDER, _OTHER = "/", "?"
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -29,7 +28,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     taken: dict[str, tuple[str, ...]]
     """Path that was asked for to the paths below it that were not."""
     tree: dict[str, str]
-    """Path from ``/`` to SHA-256 of a file, ``-> target`` of a link, ``/`` of a folder."""
+    """Path from ``/`` to SHA-256, a blank and the octal mode of a file (of older records without
+    the mode), ``-> target`` of a link, ``/`` of a folder."""
     before: dict[str, str] = {}
     """The same of the tree that this one replaces, until it has."""
 
@@ -41,7 +41,9 @@ class Settled:
     removed: tuple[str, ...] = ()
     """Extract's own, unchanged, and not taken any more."""
     kept: tuple[str, ...] = ()
-    """Put there or changed by a person: they stand before what the machine has."""
+    """Put there or changed by a person, if only their mode: they stand before the machine's."""
+    dropped: tuple[tuple[str, str], ...] = ()
+    """(path, line): ends of access lists that look like what a change adds, and are gone."""
     problem: str = ""
 
 
@@ -96,24 +98,37 @@ def settle(
     rootfs, old = place / ROOTFS, place / _OLD
     if os.path.lexists(rootfs) and (rootfs.is_symlink() or not rootfs.is_dir()):
         return Settled(problem="its rootfs is no folder of extract's: move it away")
-    known, fresh, there = record(place), _marks(new, digests), _marks(rootfs, {})
-    kept = []
+    known, fresh, there = record(place), marks.of(new, digests), marks.of(rootfs, {})
+    kept, moded, dropped = [], [], list[tuple[str, str]]()
     for path in sorted(there):
-        own = {known.tree.get(path), known.before.get(path), fresh.get(path)}
-        if there[path] not in own and own.isdisjoint(_unadmitted(rootfs, path, admissions)):
+        own = {known.tree.get(path), known.before.get(path), fresh.get(path)} - {None}
+        if there[path] in own:
+            continue
+        contents = {marks.content(mark) for mark in own if mark}
+        mine = _unadmitted(rootfs, path, admissions)
+        lines = next((lines for digest, lines in mine if digest in contents), None)
+        if lines:
+            dropped += [(path, line.decode("utf-8", "replace").strip()) for line in lines]
+        elif marks.content(there[path]) not in contents:
             kept.append(path)
+        elif marks.moded(fresh.get(path, "")) and marks.moded(known.tree.get(path, "? ")):
+            moded.append(path)
     for path in kept:
         if not _carry(rootfs, new, path, there[path]):
             what = f"{store.printable(path)} in its rootfs was put there by hand"
             return Settled(problem=f"{what} and has no place in the new one: move it away")
+    for path in moded:
+        shutil.copymode(rootfs / path[1:], new / path[1:])
     store.write_file(place / RECORD, store.encode(Record({}, fresh, known.tree)))
     if rootfs.exists():
         os.rename(rootfs, old)
     os.rename(new, rootfs)
     shutil.rmtree(old, ignore_errors=True)
     store.write_file(place / RECORD, store.encode(Record(taken(copies), fresh)))
-    gone = [p for p in sorted(there) if p not in fresh and p not in kept and there[p] != _FOLDER]
-    return Settled(tuple(gone), tuple(kept))
+    gone = [
+        p for p in sorted(there) if p not in fresh and p not in kept and there[p] != marks.FOLDER
+    ]
+    return Settled(tuple(gone), tuple(sorted((*kept, *moded))), dropped=tuple(dropped))
 
 
 def forget(place: Path) -> None:
@@ -124,51 +139,22 @@ def forget(place: Path) -> None:
             (place / name).unlink(missing_ok=True)
 
 
-def _marks(root: Path, digests: Mapping[str, str]) -> dict[str, str]:
-    """What lies below a folder, as :class:`Record` has it, ``?`` for anything else."""
-    found: dict[str, str] = {}
-    for folder, folders, files in os.walk(root, onerror=_raise):
-        for name in (*folders, *files):
-            file = Path(folder, name)
-            path = f"/{file.relative_to(root)}"
-            found[path] = _mark(file, digests.get(path, ""))
-    return found
-
-
-def _raise(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):
-        raise error
-
-
-def _mark(file: Path, digest: str) -> str:
-    mode = file.lstat().st_mode
-    if stat.S_ISLNK(mode):
-        return f"-> {os.readlink(file)}"
-    if stat.S_ISDIR(mode):
-        return _FOLDER
-    if not stat.S_ISREG(mode):
-        return _OTHER
-    if digest:
-        return digest
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _unadmitted(rootfs: Path, path: str, admissions: Sequence[Admission]) -> set[str]:
-    """Digests of an access list with fewer and fewer of the lines that a change may have added."""
+def _unadmitted(
+    rootfs: Path, path: str, admissions: Sequence[Admission]
+) -> Iterator[tuple[str, list[bytes]]]:
+    """Digests of an access list with fewer and fewer of the lines that a change may have added,
+    and those lines."""
     mine = [(a.before.encode(), a.after.encode()) for a in admissions if a.path == path]
     file = rootfs / path[1:]
-    found: set[str] = set()
     if not mine or file.is_symlink() or not file.is_file():
-        return found
-    lines = file.read_bytes().splitlines(keepends=True)
+        return
+    lines, taken = file.read_bytes().splitlines(keepends=True), list[bytes]()
     while lines and any(
         lines[-1].startswith(before) and lines[-1].rstrip(b"\n").endswith(after)
         for before, after in mine
     ):
-        lines.pop()
-        found.add(hashlib.sha256(b"".join(lines)).hexdigest())
-    return found
+        taken.insert(0, lines.pop())
+        yield hashlib.sha256(b"".join(lines)).hexdigest(), [*taken]
 
 
 def _carry(rootfs: Path, new: Path, path: str, mark: str) -> bool:
@@ -177,12 +163,12 @@ def _carry(rootfs: Path, new: Path, path: str, mark: str) -> bool:
     for above in target.relative_to(new).parents:
         if (new / above).is_symlink() or ((new / above).exists() and not (new / above).is_dir()):
             return False
-    if mark == _FOLDER:
+    if mark == marks.FOLDER:
         if os.path.lexists(target) and (target.is_symlink() or not target.is_dir()):
             return False
         target.mkdir(parents=True, exist_ok=True)
         return True
-    if mark == _OTHER or (target.is_dir() and not target.is_symlink()):
+    if mark == marks.OTHER or (target.is_dir() and not target.is_symlink()):
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)

@@ -35,7 +35,7 @@ def _apt(
 
 def _apt_lists(url: str, suite: str) -> str:
     """What the names of apt's lists begin with: the address without scheme and login."""
-    place = re.sub(r"^[a-z+]+:/*(?:[^/@]*@)?", "", url).rstrip("/")
+    place = re.sub(r"^[A-Za-z+]+:/*(?:[^/@]*@)?", "", url).rstrip("/")
     where = f"{place}/{suite.rstrip('/')}" if suite.endswith("/") else f"{place}/dists/{suite}"
     return where.replace("_", "%5f").replace("/", "_") + "_"
 

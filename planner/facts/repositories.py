@@ -36,7 +36,8 @@ def parse(text: str) -> Parsed[tuple[Repository, ...]]:
     """
     files = text_files(text)
     keys = tuple(f.path for f in files.value if _is_key(f.path))
-    apt_keys = tuple(path for path in keys if path.startswith("/etc/apt/"))
+    # what has a blank or a comma in its name can stand in no Signed-By
+    apt_keys = tuple(k for k in keys if k.startswith("/etc/apt/") and not re.search(r"[\s,]", k))
     known = {f.path for f in files.value if _is_key(f.path) or f.path.startswith(_KEY_FOLDERS)}
     found = [
         _seen(repository, known)

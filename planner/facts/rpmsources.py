@@ -17,7 +17,7 @@ _ADDRESSES: dict[str, Literal["", "mirrorlist", "metalink"]] = {
     "metalink": "metalink",
 }
 _LOGIN = ("username", "password", "sslclientcert", "sslclientkey")
-_WITH_LOGIN = re.compile(r"[a-z+]+://[^/]*@")
+_WITH_LOGIN = re.compile(r"[A-Za-z+]+://[^/]*@")
 
 
 def sections(text: str) -> Iterator[tuple[str, dict[str, str]]]:

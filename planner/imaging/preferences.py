@@ -53,16 +53,15 @@ def _concerns(text: TextFile, repository: Repository, packages: Sequence[Package
     return False
 
 
-def only(host: Host, repository: Repository, code: str) -> Iterator[str]:
+def only(
+    host: Host, repository: Repository, code: str, packages: Sequence[Package]
+) -> Iterator[str]:
     """Lines that let the packages of the machine come from another suite of the distribution, and
     nothing else: apt would take all of a newer one, and none of backports for a dependency."""
-    names = sorted(
-        {
-            p.name
-            for p in host.packages.value or ()
-            if p.repository == repository.id and p.listed == "version"
-        }
-    )
+    every = [p for p in host.packages.value or () if p.repository == repository.id]
+    names = sorted({p.name for p in (*every, *packages)})
+    if not names:
+        return
     yield f"Package: {' '.join(names)}"
     yield f"Pin: release n={code}"
     yield "Pin-Priority: 500"

@@ -7,18 +7,13 @@ is not known of it (a key that was not seen, a login) is a problem, since the bu
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from planner.imaging import entries, preferences
-from planner.imaging.whence import Whence, own, whence
+from planner.imaging import archive, entries, logins, preferences
+from planner.imaging.keys import Keys, key_copies, keys
+from planner.imaging.whence import Whence, whence
 from planner.model import OS, Data, Host, Package, Repository, Source, Workload
 from planner.service import pins
-
-_SAFE = re.compile(r"[^A-Za-z0-9-]+")
-_AUTH = re.compile(r"/etc/apt/auth\.conf(\.d/[^/]+)?")
-_GENERAL = ("sources", "debian", "ubuntu", "")
 
 
 class Sources(Data, frozen=True):
@@ -44,28 +39,53 @@ def sources(host: Host, workload: Workload, family: str) -> Sources:
     packages = [package for package, _ in wanted if package]
     told = [(package, whence(host, package)) for package in packages]
     made, problems = [], [w.problem for _, w in told if w.problem]
+    every = host.packages.value or ()
     taken: set[str] = set()
+    widened = []
     for needed in _needed(told):
+        own = family == "debian" and archive.is_own(os, needed.repository, every)
+        if own and archive.areas(os, needed.packages):
+            widened.append(needed)
+            continue
         names = ", ".join(p.name for p in needed.packages)
-        keyed = entries.keys(needed.repository, os)
-        place = entries.host_of(needed.repository)
-        why = entries.against(needed.repository) or _login(host, place) or keyed.problem
+        keyed = keys(needed.repository, os, own)
+        place = logins.place(needed.repository.url)
+        why = entries.against(needed.repository) or keyed.problem
+        why = why or (logins.LOGIN if logins.beside(host, place) else "")
         if why:
             problems.append(f"{names} came from {place} ({needed.repository.path}): {why}")
             continue
-        made.append(_source(host, os, needed, keyed, taken))
+        made.append(_source(host, os, needed, keyed, taken, own))
     unknowns = [w.unknown for _, w in told if w.unknown]
     if made:
         unknowns += [
             f"For which of apt's repositories {path} has logins was not seen."
-            for path in _logins_unseen(host)
+            for path in logins.unseen(host)
         ]
     if made and family == "debian":
+        names = ", ".join(dict.fromkeys(name for source in made for name in source.packages))
         unknowns += [
-            f"What {path} prefers for {', '.join(made[0].packages)} was not seen."
-            for path in preferences.unseen(host)
+            f"What {path} prefers for {names} was not seen." for path in preferences.unseen(host)
         ]
+    made += [*_widened(os, widened), *archive.switched_on(host, os, packages)]
     return Sources(tuple(made), tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(unknowns)))
+
+
+def _widened(os: OS, found: Sequence[_Needed]) -> Iterator[Source]:
+    """What lets the base image's own entries have contrib and non-free of Debian, too."""
+    packages = tuple(dict.fromkeys(p for needed in found for p in needed.packages))
+    if not packages:
+        return
+    adds = archive.areas(os, packages)
+    names = ", ".join(p.name for p in packages)
+    why = f"{names} came from {', '.join(adds)} of Debian {os.codename}, {found[0].how}; the base"
+    yield Source(
+        path="",
+        text=(),
+        reason=f"{why} image's own entries are told of it",
+        packages=tuple(p.name for p in packages),
+        adds=adds,
+    )
 
 
 def _needed(told: Iterable[tuple[Package, Whence]]) -> Sequence[_Needed]:
@@ -78,19 +98,18 @@ def _needed(told: Iterable[tuple[Package, Whence]]) -> Sequence[_Needed]:
     return [found[key] for key in sorted(found)]
 
 
-def _source(host: Host, os: OS, needed: _Needed, keyed: entries.Keys, taken: set[str]) -> Source:
-    repository, place = needed.repository, entries.host_of(needed.repository)
+def _source(host: Host, os: OS, needed: _Needed, keyed: Keys, taken: set[str], own: bool) -> Source:
+    repository, place = needed.repository, logins.place(needed.repository.url)
     debian = os.family == "debian"
-    path = _path(repository, os.family, place, taken)
-    ours = debian and any(p.origin.lower().startswith(os.id) for p in needed.packages)
+    path = entries.path_of(repository, os.family, place, taken)
     components: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
-    files = entries.key_copies(keyed, place)
-    if ours:
+    files = key_copies(keyed, place)
+    if own:
         components = tuple(sorted({c for p in needed.packages if (c := _component(p))}))
         code = needed.packages[0].suite.partition("/")[0]
-        if code and not own(os, _in_main(needed.packages[0])):
-            only = tuple(preferences.only(host, repository, code))
+        if code and not archive.has(os, _in_main(needed.packages[0])):
+            only = tuple(preferences.only(host, repository, code, needed.packages))
     elif debian:
         files += preferences.files(host, repository, needed.packages)
     lines = entries.apt(repository, keyed, components) if debian else entries.rpm(repository, keyed)
@@ -99,7 +118,9 @@ def _source(host: Host, os: OS, needed: _Needed, keyed: entries.Keys, taken: set
     return Source(
         path=path,
         text=tuple(lines),
-        reason=f"{names} came from here, {needed.how}; the entry is that of {repository.path}"
+        reason=f"{names} came from {entries.named(repository)}, {needed.how}; "
+        f"the entry is that of {repository.path}{entries.unchecked(repository)}"
+        + (f"; not taken of its keys: {', '.join(keyed.left)}" if keyed.left else "")
         + "".join(f"; the build fetches its key from {k}" for k in addresses),
         files=files,
         preferences=only,
@@ -110,19 +131,6 @@ def _source(host: Host, os: OS, needed: _Needed, keyed: entries.Keys, taken: set
     )
 
 
-def _login(host: Host, place: str) -> str:
-    """Whether apt has a login for it beside its entry (apt_auth.conf(5))."""
-    logins = re.compile(rf"machine\s+(\w+://)?{re.escape(place)}(?![\w.-])")
-    texts = sorted((host.files.value or {}).items())
-    found = any(_AUTH.fullmatch(path) and logins.search(text.text) for path, text in texts)
-    return entries.LOGIN if found else ""
-
-
-def _logins_unseen(host: Host) -> list[str]:
-    found = {f.path for f in host.config_files.value or () if f.state != "deleted"}
-    return sorted(p for p in found - {*(host.files.value or {})} if _AUTH.fullmatch(p))
-
-
 def _component(package: Package) -> str:
     return package.suite.partition("/")[2]
 
@@ -131,21 +139,3 @@ def _in_main(package: Package) -> Package:
     """The same package, as if it were in the component that every base image knows."""
     code = package.suite.partition("/")[0]
     return Package(package.name, package.version, origin=package.origin, suite=f"{code}/main")
-
-
-def _path(repository: Repository, family: str, place: str, taken: set[str]) -> str:
-    """Of the entry: named as on the machine, unless that is the name of the distribution's own."""
-    stem, _ = posixpath.splitext(posixpath.basename(repository.path))
-    if stem in _GENERAL or (family == "debian" and stem == ""):
-        stem = f"{place}-{''.join(repository.suites)}"
-    stem = _SAFE.sub("-", stem).strip("-") or "other"
-    name, number = stem, 1
-    while name in taken:
-        number += 1
-        name = f"{stem}-{number}"
-    taken.add(name)
-    return {
-        "debian": f"/etc/apt/sources.list.d/{name}.sources",
-        "rhel": f"/etc/yum.repos.d/{name}.repo",
-        "suse": f"/etc/zypp/repos.d/{name}.repo",
-    }[family]

@@ -5,20 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from planner.imaging import archive
 from planner.model import OS, Data, Host, Package, Repository
 
-OWN_KEYS = re.compile(r"/(debian|ubuntu)-(archive|keyring|ports)[^/]*$")
-"""Keyrings that the base images of Debian and Ubuntu have."""
-_DEBIAN = re.compile(r"(updates|security)")
-_POCKETS = re.compile(r"(updates|security|backports)")
 _VENDORS = re.compile(
     r"(?i)(red hat|centos|rocky|almalinux|cloudlinux|oracle america|amazon|suse|opensuse)\b"
 )
-_FILES = re.compile(
-    r"(?i)/((rocky|almalinux|centos|redhat|oracle-linux|uek-ol|virt-ol|amazonlinux|fedora|ubi"
-    r"|repo-|opensuse|SLE)[^/]*|base|oss|update)\.repo$"
-)
-"""Files of the distributions' own repositories."""
 _ASIDE = re.compile(r"(?i)(^|[-_.])(debug(info)?|sources?|testing|test|openh264)($|[-_.])")
 """Repositories beside a main one, which hold other things than programs."""
 _COMMON = re.compile(
@@ -52,30 +44,15 @@ def whence(host: Host, package: Package) -> Whence:
         return BASE
     every = tuple(r for r in host.repositories.value or ())
     if os.family == "debian":
-        return _apt(os, package, [r for r in every if r.kind == "apt"], host.packages.partial)
+        return _apt(os, package, [r for r in every if r.kind == "apt"], host)
     return _rpm(package, [r for r in every if r.kind == "rpm"], host)
 
 
-def own(os: OS, package: Package) -> bool:
-    """Whether the sources that the base image of Debian or Ubuntu is made with have it."""
-    code, _, component = package.suite.partition("/")
-    if package.origin.startswith("UbuntuESM"):  # the same series as in the archive, fixed for money
-        return os.id == "ubuntu"
-    if package.origin.lower() != os.id:
-        return False
-    pocket = code.removeprefix(os.codename).lstrip("-/") if os.codename else ""
-    if os.id == "ubuntu":
-        return not pocket or bool(_POCKETS.fullmatch(pocket))
-    # stable-updates and stable-security: older Release files have no code name
-    known = not pocket or bool(_DEBIAN.fullmatch(pocket))
-    return known and component.rpartition("/")[2] in ("", "main")
-
-
-def _apt(os: OS, package: Package, every: Sequence[Repository], partial: str) -> Whence:
+def _apt(os: OS, package: Package, every: Sequence[Repository], host: Host) -> Whence:
     marked = _marked([package.version.partition("-")[2], package.version], every)
     mine = tuple(r for r in every if r.id == package.repository and r.enabled)
     if package.listed == "version" or (package.listed == "other" and not marked):
-        if own(os, package):
+        if archive.has(os, package):
             return BASE
         today = "" if package.listed == "version" else ", with other versions of it today"
         if mine:
@@ -84,23 +61,19 @@ def _apt(os: OS, package: Package, every: Sequence[Repository], partial: str) ->
         off = "" if any(r.enabled for r in marked) else ", though it is switched off there"
         return Whence(marked[:1], f"as its version, {package.version}, says{off} (section dpkg)")
     name = f"{package.name} {package.version}"
-    if package.listed == "none" and not partial:
+    if package.listed == "none" and not host.packages.partial:
         return Whence(
             problem=f"no repository of the machine has {name}: it was installed by hand, or is gone"
             " from where it was; put it into a repository first"
         )
     if package.listed == "version":
-        where = package.origin or package.repository
+        where = package.origin or package.repository.partition("_")[0]
         return Whence(problem=f"{name} came from {where}, whose entry was not seen")
-    foreign = [r for r in every if r.enabled and not (os.codename and _is_own(os, r))]
-    if foreign and not (package.origin and own(os, package)):
+    told = host.packages.value or ()
+    foreign = [r for r in every if r.enabled and not archive.is_own(os, r, told)]
+    if foreign and not (package.origin and archive.has(os, package)):
         return Whence(unknown=f"Which repository {name} came from was not told.")
     return BASE
-
-
-def _is_own(os: OS, repository: Repository) -> bool:
-    named = "debian" in repository.url or "ubuntu" in repository.url
-    return named and any(suite.startswith(os.codename) for suite in repository.suites)
 
 
 def _first(found: Sequence[Repository], package: Package) -> tuple[Repository, ...]:
@@ -114,14 +87,14 @@ def _rpm(package: Package, every: Sequence[Repository], host: Host) -> Whence:
         return BASE
     noted = tuple(r for r in every if r.id == package.repository and package.repository)
     if noted:
-        if _FILES.search(noted[0].path):
+        if archive.OWN_FILES.search(noted[0].path):
             return BASE
         return Whence(noted[:1], "as the package manager noted (section reasons)")
     os = host.os.value
     if os and os.id == "fedora" and package.origin == "Fedora Project":
         return BASE
     name = f"{package.name} {package.version}"
-    usable = [r for r in every if r.enabled and not _FILES.search(r.path)]
+    usable = [r for r in every if r.enabled and not archive.OWN_FILES.search(r.path)]
     main = [r for r in usable if not _ASIDE.search(r.id)] or usable
     if marked := _marked([package.origin, package.version.rpartition("-")[2]], main):
         told = package.origin or package.version

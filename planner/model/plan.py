@@ -58,6 +58,9 @@ class Source(Data, frozen=True):
     """Whether its address takes certificates of authorities."""
     imports: bool = False
     """Whether the package manager asks before it takes the key."""
+    adds: tuple[str, ...] = ()
+    """Without lines of its own, what the base image has switched off: components of Debian's own
+    entries, or repositories of dnf."""
 
 
 class Image(Data, frozen=True):

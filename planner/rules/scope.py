@@ -25,7 +25,6 @@ DEPENDS = {
     "listeners": ("listeners",),
     "couplings": ("listeners", "unix_sockets", "connections", "open_files", "paths"),
     "clients": ("listeners",),
-    "unread": ("config_files",),
     "siblings": ("listeners",),
     "drift": ("packages",),
     "peers": ("connections",),
@@ -45,6 +44,9 @@ DEPENDS = {
 }
 """Which facts of the machine a field of a workload was made from: an empty field says nothing
 when the fact behind it was not seen."""
+_LISTED = {"texts": ("config_files",), "unread": ("config_files",)}
+"""The same, where a fact that is known in part does: which files of packages were changed is not
+told everywhere (Alpine), and the others are listed all the same."""
 _OWN = {
     "processes": tuple[Process, ...],
     "open_files": tuple[OpenFile, ...],
@@ -156,6 +158,12 @@ class WorkloadView:
             if value and fact.unknown:
                 self._trace.partial.append(Cause("fact", source, fact.unknown))
             else:
+                self._trace.take(source, fact)
+        for source in _LISTED.get(name, ()):
+            fact = getattr(self._host, source)
+            if fact.unknown and value:
+                self._trace.partial.append(Cause("fact", source, fact.unknown))
+            elif fact.unknown:
                 self._trace.take(source, fact)
         return value
 

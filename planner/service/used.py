@@ -166,7 +166,7 @@ FIELDS = {
     "instances": Field(instances, tuple[str, ...], ("units",)),
     "unit_lines": Field(unit_lines, tuple[str, ...], ("units",)),
     "applications": Field(applications, tuple[Application, ...], ("applications",)),
-    "texts": Field(texts, tuple[TextFile, ...], ("files", "config_files")),
+    "texts": Field(texts, tuple[TextFile, ...], ("files",)),
     "certificates": Field(certificates, tuple[Certificate, ...], ("certificates",)),
     "runtimes": Field(runtimes, tuple[Runtime, ...], ("runtimes",)),
     "lifecycles": Field(lifecycles, tuple[Lifecycle, ...], ("runtimes",)),

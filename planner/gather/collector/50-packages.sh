@@ -249,7 +249,7 @@ s_repositories() {
 	printf '%s\n' /etc/apt/trusted.gpg /etc/apt/trusted.gpg.d/* /etc/apk/keys/* /etc/apt/keyrings/* /etc/pki/rpm-gpg/* \
 		/usr/share/keyrings/* /usr/share/postgresql-common/pgdg/* | { set -f; stat_lines; } |
 		awk -F "$TAB" "$PASS_AWK$PLANNER_MASK"'
-			$5 > 0 && ($1 == "f" || $1 == "l" && $7 ~ /^\/etc\/(apt\/trusted|apk)/) { print "F\t" escape($7) "\t" $2 "\t" $3 "\t" $4 "\t0\t0" }'
+			$5 > 0 && ($1 == "f" || $1 == "l" && $7 ~ /^\/etc\/apk/) { print "F\t" escape($7) "\t" $2 "\t" $3 "\t" $4 "\t0\t0" }'
 	set -f
 }
 

@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# elasticsearch came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/elastic.list
+# elasticsearch came from http://packages.elastic.example bookworm, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/elastic.list
 #   /usr/share/keyrings/elastic.gpg: signs what comes from packages.elastic.example
 COPY --chown=0:0 ["rootfs/usr/share/keyrings/elastic.gpg", "/usr/share/keyrings/elastic.gpg"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

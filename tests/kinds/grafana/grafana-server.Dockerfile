@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# grafana came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/grafana.list
+# grafana came from http://packages.grafana.example bookworm, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/grafana.list
 #   /usr/share/keyrings/grafana.gpg: signs what comes from packages.grafana.example
 COPY --chown=0:0 ["rootfs/usr/share/keyrings/grafana.gpg", "/usr/share/keyrings/grafana.gpg"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

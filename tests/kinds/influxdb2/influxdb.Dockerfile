@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# influxdb2 came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/influxdata.list
+# influxdb2 came from http://packages.influxdata.example bookworm, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/influxdata.list
 #   /usr/share/keyrings/influxdata.gpg: signs what comes from packages.influxdata.example
 COPY --chown=0:0 ["rootfs/usr/share/keyrings/influxdata.gpg", "/usr/share/keyrings/influxdata.gpg"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

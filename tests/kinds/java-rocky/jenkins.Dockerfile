@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# jenkins came from here, as its vendor or release, Jenkins, says (section rpm); the entry is that of /etc/yum.repos.d/jenkins.repo
+# jenkins came from http://mirror.example/jenkins/ [jenkins], as its vendor or release, Jenkins, says (section rpm); the entry is that of /etc/yum.repos.d/jenkins.repo
 #   /etc/pki/rpm-gpg/RPM-GPG-KEY-jenkins: signs what comes from mirror.example
 COPY --chown=0:0 ["rootfs/etc/pki/rpm-gpg/RPM-GPG-KEY-jenkins", "/etc/pki/rpm-gpg/RPM-GPG-KEY-jenkins"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

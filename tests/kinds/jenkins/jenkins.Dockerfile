@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# jenkins came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/jenkins.list
+# jenkins came from http://packages.jenkins.example bookworm, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/jenkins.list
 #   /usr/share/keyrings/jenkins.gpg: signs what comes from packages.jenkins.example
 COPY --chown=0:0 ["rootfs/usr/share/keyrings/jenkins.gpg", "/usr/share/keyrings/jenkins.gpg"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# dotnet-host, aspnetcore-runtime-8.0, dotnet-runtime-8.0 came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/microsoft.list
+# dotnet-host, aspnetcore-runtime-8.0, dotnet-runtime-8.0 came from http://packages.microsoft.example bookworm, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/microsoft.list
 #   /usr/share/keyrings/microsoft.gpg: signs what comes from packages.microsoft.example
 COPY --chown=0:0 ["rootfs/usr/share/keyrings/microsoft.gpg", "/usr/share/keyrings/microsoft.gpg"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# mongodb-org-server, mongodb-mongosh came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/mongodb.list
+# mongodb-org-server, mongodb-mongosh came from http://packages.mongodb.example bookworm, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/mongodb.list
 #   /usr/share/keyrings/mongodb.gpg: signs what comes from packages.mongodb.example
 COPY --chown=0:0 ["rootfs/usr/share/keyrings/mongodb.gpg", "/usr/share/keyrings/mongodb.gpg"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

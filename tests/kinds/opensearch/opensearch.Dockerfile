@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# opensearch came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/opensearch.list
+# opensearch came from http://packages.opensearch.example bookworm, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/opensearch.list
 #   /usr/share/keyrings/opensearch.gpg: signs what comes from packages.opensearch.example
 COPY --chown=0:0 ["rootfs/usr/share/keyrings/opensearch.gpg", "/usr/share/keyrings/opensearch.gpg"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

@@ -31,7 +31,7 @@ RUN install -d -m 0755 /etc/postgresql-common \
     && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
 
 # Section repositories: packages that the base image's own repositories do not have.
-# timescaledb-2-postgresql-15 came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/timescale.list
+# timescaledb-2-postgresql-15 came from http://packages.timescale.example bookworm, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/timescale.list
 #   /usr/share/keyrings/timescale.gpg: signs what comes from packages.timescale.example
 COPY --chown=0:0 ["rootfs/usr/share/keyrings/timescale.gpg", "/usr/share/keyrings/timescale.gpg"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# buildkite-agent came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/buildkite.list
+# buildkite-agent came from http://packages.buildkite.example bookworm, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/buildkite.list
 #   /usr/share/keyrings/buildkite.gpg: signs what comes from packages.buildkite.example
 COPY --chown=0:0 ["rootfs/usr/share/keyrings/buildkite.gpg", "/usr/share/keyrings/buildkite.gpg"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# gitlab-runner came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/gitlab-runner.list
+# gitlab-runner came from http://packages.gitlab-runner.example bookworm, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/gitlab-runner.list
 #   /usr/share/keyrings/gitlab-runner.gpg: signs what comes from packages.gitlab-runner.example
 COPY --chown=0:0 ["rootfs/usr/share/keyrings/gitlab-runner.gpg", "/usr/share/keyrings/gitlab-runner.gpg"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

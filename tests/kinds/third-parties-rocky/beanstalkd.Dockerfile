@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# beanstalkd came from here, as its vendor or release, Fedora-Project, says (section rpm); the entry is that of /etc/yum.repos.d/epel.repo
+# beanstalkd came from https://mirrors.fedoraproject.org/metalink [epel], as its vendor or release, Fedora-Project, says (section rpm); the entry is that of /etc/yum.repos.d/epel.repo
 #   /etc/pki/rpm-gpg/RPM-GPG-KEY-EPEL-9: signs what comes from mirrors.fedoraproject.org
 COPY --chown=0:0 ["rootfs/etc/pki/rpm-gpg/RPM-GPG-KEY-EPEL-9", "/etc/pki/rpm-gpg/RPM-GPG-KEY-EPEL-9"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

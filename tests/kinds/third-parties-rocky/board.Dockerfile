@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# board-server came from here, as its vendor or release, Grafana-Labs, says (section rpm); the entry is that of /etc/yum.repos.d/board.repo; the build fetches its key from https://rpm.grafana.example/gpg.key
+# board-server came from https://rpm.grafana.example [board], as its vendor or release, Grafana-Labs, says (section rpm); the entry is that of /etc/yum.repos.d/board.repo; the build fetches its key from https://rpm.grafana.example/gpg.key
 # One layer for all entries, apart from the packages, to be reviewed apart.
 # hadolint ignore=DL3059
 RUN set -eu; \

@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# nodejs came from here, as its vendor or release, NodeSource, says (section rpm); the entry is that of /etc/yum.repos.d/nodesource-nodejs.repo
+# nodejs came from https://rpm.nodesource.com/pub_20.x/nodistro/nodejs/x86_64 [nodesource-nodejs], as its vendor or release, NodeSource, says (section rpm); the entry is that of /etc/yum.repos.d/nodesource-nodejs.repo
 #   /etc/pki/rpm-gpg/NODESOURCE-NSOLID-GPG-SIGNING-KEY-EL: signs what comes from rpm.nodesource.com
 COPY --chown=0:0 ["rootfs/etc/pki/rpm-gpg/NODESOURCE-NSOLID-GPG-SIGNING-KEY-EL", "/etc/pki/rpm-gpg/NODESOURCE-NSOLID-GPG-SIGNING-KEY-EL"]
 # One layer for all entries, apart from the packages, to be reviewed apart.

@@ -32,7 +32,7 @@ RUN set -eu; \
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/*
-# nodejs came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/nodesource.list
+# nodejs came from https://deb.nodesource.com/node_18.x nodistro, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/nodesource.list
 #   /usr/share/keyrings/nodesource.gpg: signs what comes from deb.nodesource.com
 COPY --chown=0:0 ["rootfs/usr/share/keyrings/nodesource.gpg", "/usr/share/keyrings/nodesource.gpg"]
 #   /etc/apt/preferences.d/nodejs: apt's preferences for it

@@ -27,7 +27,7 @@ RUN set -eu; \
     true
 
 # Section repositories: packages that the base image's own repositories do not have.
-# ledgerd came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/ledger.sources
+# ledgerd came from http://apt.corp.example/ledger bookworm, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list.d/ledger.sources
 # One layer for all entries, apart from the packages, to be reviewed apart.
 # hadolint ignore=DL3059
 RUN set -eu; \

@@ -19,7 +19,7 @@ LABEL \
     "planner.workload"="third-parties/nginx"
 
 # Section repositories: packages that the base image's own repositories do not have.
-# nginx came from here, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list
+# nginx came from http://mirror.example/debian bookworm-backports, as apt's lists say (section apt-origins); the entry is that of /etc/apt/sources.list
 # One layer for all entries, apart from the packages, to be reviewed apart.
 # hadolint ignore=DL3059
 RUN set -eu; \

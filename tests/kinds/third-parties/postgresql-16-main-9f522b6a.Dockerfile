@@ -36,7 +36,7 @@ RUN install -d -m 0755 /etc/postgresql-common \
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/*
-# postgresql-16 came from here, as its version, 16.1-1.pgdg120+1, says (section dpkg); the entry is that of /etc/apt/sources.list.d/pgdg.list
+# postgresql-16 came from https://apt.postgresql.org/pub/repos/apt bookworm-pgdg, as its version, 16.1-1.pgdg120+1, says (section dpkg); the entry is that of /etc/apt/sources.list.d/pgdg.list
 #   /usr/share/postgresql-common/pgdg/apt.postgresql.org.asc: signs what comes from apt.postgresql.org
 COPY --chown=0:0 ["rootfs/usr/share/postgresql-common/pgdg/apt.postgresql.org.asc", "/usr/share/postgresql-common/pgdg/apt.postgresql.org.asc"]
 # One layer for all entries, apart from the packages, to be reviewed apart.
